@@ -44,7 +44,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 class SlurmIT {
 
   private static final SchedulerResources SMALL =
-      new SchedulerResources(1, 50 << 20, 0, 1, 0, 600_000_000_000L);
+      new SchedulerResources(1, 50 << 20, 0, 0, 1, 0, 600_000_000_000L);
 
   @TempDir static Path temp;
   private static RealSlurm slurm;
@@ -83,7 +83,8 @@ class SlurmIT {
     String name = "torc-" + ++names;
     Path script = Files.writeString(temp.resolve(name + " %j"), "#!/bin/sh\n" + text + "\n");
     Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
-    return new SubmissionRequest(script, name, elements, resources, temp.resolve(name + " %a.log"));
+    return new SubmissionRequest(
+        script, name, elements, resources, temp.resolve(name + " %a.log"), Map.of(), "");
   }
 
   private static List<SchedulerJob> submit(Scheduler scheduler, SubmissionRequest request) {
@@ -213,7 +214,7 @@ class SlurmIT {
   @Order(2)
   void endsHaveTheirCauses() throws Exception {
     Scheduler low = on("low");
-    SchedulerResources memory = new SchedulerResources(1, 50 << 20, 0, 1, 0, 0);
+    SchedulerResources memory = new SchedulerResources(1, 50 << 20, 0, 0, 1, 0, 0);
     SchedulerJob killed =
         submit(low, request("x=$(tail -c 400m /dev/zero | tr '\\0' x); sleep 100", 1, memory))
             .getFirst();
@@ -224,7 +225,13 @@ class SlurmIT {
         submit(
                 low,
                 new SubmissionRequest(
-                    nowhere.script(), nowhere.name(), 1, SMALL, temp.resolve("none/log")))
+                    nowhere.script(),
+                    nowhere.name(),
+                    1,
+                    SMALL,
+                    temp.resolve("none/log"),
+                    Map.of(),
+                    ""))
             .getFirst();
     ended(Phase.EXITED, "FAILED NonZeroExitCode 7:0", failed);
     ended(Phase.EXITED, "FAILED JobLaunchFailure 0:9", signal);
@@ -235,7 +242,7 @@ class SlurmIT {
   @Test
   @Order(2)
   void preemptionAndNodeFailureAreNoFaultsOfTheJob() throws Exception {
-    SchedulerResources whole = new SchedulerResources(2, 50 << 20, 0, 1, 0, 0);
+    SchedulerResources whole = new SchedulerResources(2, 50 << 20, 0, 0, 1, 0, 0);
     SchedulerJob job = submit(on("low"), request("sleep 100", 1, whole)).getFirst();
     await(job, Phase.RUNNING);
     SchedulerJob stronger = submit(on("high"), request("sleep 100", 1, whole)).getFirst();
@@ -262,7 +269,7 @@ class SlurmIT {
     SchedulerJob job = submit(on("low"), "true");
     SchedulerState drained = waits(job);
     assertEquals(Phase.WAITING, drained.kind(), drained.said());
-    SchedulerResources more = new SchedulerResources(99, 0, 0, 1, 0, 0);
+    SchedulerResources more = new SchedulerResources(99, 0, 0, 0, 1, 0, 0);
     SchedulerJob never = submit(on("low"), request("true", 1, more)).getFirst();
     assertEquals(new SchedulerState(Phase.NEVER, "PartitionConfig"), waits(never));
     slurm.administer("scontrol", "update", "NodeName=n2", "State=RESUME");
@@ -283,7 +290,7 @@ class SlurmIT {
         new Submission.Refused(
             "Memory specification can not be satisfied; Batch job submission failed: Requested node"
                 + " configuration is not available"),
-        on("low").submit(request("true", 1, new SchedulerResources(1, 1L << 40, 0, 1, 0, 0))));
+        on("low").submit(request("true", 1, new SchedulerResources(1, 1L << 40, 0, 0, 1, 0, 0))));
     assertInstanceOf(
         Submission.Refused.class, on("low", "--no-such").submit(request("true", 1, SMALL)));
     assertInstanceOf(

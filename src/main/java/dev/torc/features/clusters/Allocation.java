@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -42,11 +43,10 @@ public record Allocation(String id, String name, Map<String, String> env, List<N
         Slurm.ask(asking, List.of("scontrol", "show", "job", "--details", "--oneliner", id));
     List<Node> nodes = new ArrayList<>();
     for (Node alike : readNodes(job.text())) {
-      Slurm.ask(asking, List.of("scontrol", "show", "hostnames", alike.name))
-          .text()
-          .lines()
-          .map(name -> new Node(name, alike.cpus, alike.memory, alike.gpus))
-          .forEach(nodes::add);
+      List<String> question = List.of("scontrol", "show", "hostnames", alike.name);
+      for (String name : Slurm.ask(asking, question).text().lines().toList()) {
+        nodes.add(new Node(name, alike.cpus, alike.memory, alike.gpus));
+      }
     }
     if (nodes.isEmpty()) {
       String why = SchedulerWords.failure(job);
@@ -62,13 +62,10 @@ public record Allocation(String id, String name, Map<String, String> env, List<N
     List<Node> nodes = new ArrayList<>();
     Matcher alike = ALIKE.matcher(text);
     while (alike.find()) {
-      long memory = Long.parseLong(alike.group(3));
-      nodes.add(
-          new Node(
-              alike.group(1),
-              count(alike.group(2)),
-              memory == 0 ? Long.MAX_VALUE : memory * MEBIBYTE,
-              alike.group(4) == null ? 0 : gpus(alike.group(4))));
+      long memory = Long.parseLong(alike.group(3)) * MEBIBYTE;
+      int gpus = alike.group(4) == null ? 0 : gpus(alike.group(4));
+      long counted = memory == 0 ? Long.MAX_VALUE : memory;
+      nodes.add(new Node(alike.group(1), count(alike.group(2)), counted, gpus));
     }
     return nodes;
   }
@@ -99,6 +96,6 @@ public record Allocation(String id, String name, Map<String, String> env, List<N
   /** Returns a scheduler that starts scripts in the folder on one of the other nodes. */
   public Scheduler on(String node, Path folder) {
     Node on = nodes.stream().filter(each -> each.name.equals(node)).findFirst().orElseThrow();
-    return new NodeSteps(this, on, folder);
+    return new NodeSteps(this, on, folder, new ConcurrentHashMap<>());
   }
 }

@@ -24,7 +24,7 @@ final class BatchAttempt {
   private static final ProcessEnd PASSED_ON = ProcessEnd.unknown(ProcessEnd.How.PASSED_ON, "");
 
   /** How far an attempt has come; it only moves to later states. */
-  private enum State {
+  enum State {
     OUT, // ready, or in a script that was handed out
     BEGUN,
     CANCELLED, // its script says so; the scheduler has not said why
@@ -90,7 +90,7 @@ final class BatchAttempt {
   }
 
   /** Moves to a state; returns false if the attempt already reached or passed it. */
-  private boolean set(State next) {
+  boolean note(State next) {
     boolean news = next.compareTo(state) > 0;
     state = news ? next : state;
     return news;
@@ -150,19 +150,6 @@ final class BatchAttempt {
     }
   }
 
-  /** Notes that the attempt began; returns false if that was known already. */
-  boolean noteBegun() {
-    return set(State.BEGUN);
-  }
-
-  void noteCancelled() {
-    set(State.CANCELLED);
-  }
-
-  void noteRecorded() {
-    set(State.RECORDED);
-  }
-
   /**
    * Ends this attempt, which did not begin in its script, and returns a successor for another
    * script. Returns null if an earlier torc handed it out: then its job is started instead.
@@ -196,7 +183,7 @@ final class BatchAttempt {
       end(null, there);
       return null;
     }
-    set(there.contains(place) ? State.OVER : State.RECORDED);
+    note(there.contains(place) ? State.OVER : State.RECORDED);
     return new BatchAttempt(attempt, listener, there, submissions);
   }
 
@@ -206,7 +193,7 @@ final class BatchAttempt {
    * its node failed.
    */
   void end(ProcessEnd how, List<HandedOutAttempt> there) {
-    set(place != null && there.contains(place) ? State.OVER : State.RECORDED);
+    note(place != null && there.contains(place) ? State.OVER : State.RECORDED);
     if (listener != null) {
       listener.ended(how, there);
     } else { // kept until a job asks for it

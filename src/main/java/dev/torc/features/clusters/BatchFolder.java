@@ -68,11 +68,8 @@ public record BatchFolder(Path path) {
    * refuses to start it while a local job that began at this moment has it open.
    */
   public void writeScript(byte[] text) throws IOException {
-    put(
-        script(),
-        text,
-        true,
-        PosixFilePermissions.asFileAttribute(EnumSet.allOf(PosixFilePermission.class)));
+    Set<PosixFilePermission> all = EnumSet.allOf(PosixFilePermission.class);
+    put(script(), text, true, PosixFilePermissions.asFileAttribute(all));
     try (InputFile written = InputFile.open(script().toString(), true, Memory.of(1 << 13))) {
       written.awaitClosed();
     }

@@ -87,9 +87,8 @@ final class BatchPlan {
   void removeFirst(int count) {
     Array array = planned.poll();
     if (count < array.batches.size()) {
-      planned.addFirst(
-          new Array(
-              array.batches.subList(count, array.batches.size()), array.resources, array.limit));
+      List<List<BatchAttempt>> rest = array.batches.subList(count, array.batches.size());
+      planned.addFirst(new Array(rest, array.resources, array.limit));
     }
   }
 
@@ -123,21 +122,12 @@ final class BatchPlan {
    * own batch.
    */
   private List<List<BatchAttempt>> batches(List<BatchAttempt> all, int spread) {
+    List<BatchAttempt> known = all.stream().filter(each -> each.attempt.counted() > 0).toList();
     List<List<BatchAttempt>> batches = new ArrayList<>();
-    List<BatchAttempt> known = new ArrayList<>();
-    long sum = 0;
-    for (BatchAttempt each : all) {
-      long counted = each.attempt.counted();
-      sum += counted;
-      if (counted == 0) {
-        batches.add(List.of(each));
-      } else {
-        known.add(each);
-      }
-    }
-    boolean few = sum * SECOND < batch * spread;
+    all.stream().filter(each -> each.attempt.counted() == 0).map(List::of).forEach(batches::add);
+    boolean few = counted(all) * SECOND < batch * spread;
     List<BatchAttempt> open = new ArrayList<>();
-    sum = 0;
+    long sum = 0;
     for (long i = 0; i < known.size(); i++) {
       BatchAttempt each = known.get((int) i);
       long counted = each.attempt.counted();
@@ -163,18 +153,17 @@ final class BatchPlan {
    */
   private long limit(List<BatchAttempt> jobs) {
     RemoteAttempt longest = jobs.getFirst().attempt;
-    long others = 0;
     for (BatchAttempt job : jobs) {
-      others += job.attempt.counted();
       if (job.attempt.launch().timeLimit() > longest.launch().timeLimit()) {
         longest = job.attempt;
       }
     }
-    long limit = longest.launch().timeLimit();
-    if (limit == 0) {
-      return 0;
-    }
-    limit += 2 * (others - longest.counted()) * SECOND;
+    long own = longest.launch().timeLimit();
+    long limit = own == 0 ? 0 : own + 2 * (counted(jobs) - longest.counted()) * SECOND;
     return maxRuntime > 0 ? Math.min(limit, maxRuntime) : limit;
+  }
+
+  private static long counted(List<BatchAttempt> jobs) {
+    return jobs.stream().mapToLong(job -> job.attempt.counted()).sum();
   }
 }

@@ -168,18 +168,9 @@ record BatchScript(Path folder, String before, long limit, String index) {
 
   /** Appends words for {@code env}: first the variables to remove, then those to set. */
   private static void environment(StringBuilder text, Map<String, String> env, String before) {
+    env.forEach((name, value) -> text.append(value == null ? before + "-u " + quoted(name) : ""));
     env.forEach(
-        (name, value) -> {
-          if (value == null) {
-            text.append(before).append("-u ").append(quoted(name));
-          }
-        });
-    env.forEach(
-        (name, value) -> {
-          if (value != null) {
-            text.append(before).append(quoted(name + "=" + value));
-          }
-        });
+        (name, value) -> text.append(value == null ? "" : before + quoted(name + "=" + value)));
   }
 
   /** Returns the variables of a step; null removes one. Sets PWD to its folder; removes OLDPWD. */

@@ -1,7 +1,7 @@
 package dev.torc.features.clusters;
 
+import dev.torc.base.posix.Io;
 import dev.torc.base.posix.OwnFile;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,12 +43,7 @@ final class BatchWord {
 
   /** Returns the lines of a file; null if it is missing or incomplete. */
   static BatchWord read(Path file) {
-    byte[] bytes;
-    try {
-      bytes = OwnFile.read(file);
-    } catch (IOException none) {
-      return null;
-    }
+    byte[] bytes = Io.or(() -> OwnFile.read(file), new byte[0]);
     String text = new String(bytes, StandardCharsets.ISO_8859_1); // a character for each byte
     int last = text.lastIndexOf('\n', text.length() - 2) + 1;
     return text.substring(last).equals(SUM + sum(bytes, last) + "\n")

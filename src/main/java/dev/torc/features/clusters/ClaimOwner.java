@@ -31,20 +31,16 @@ public record ClaimOwner(String build, String host, String boot, long pid, long 
 
   private static ClaimOwner of(BatchWord word) {
     String by = word.text("by");
+    String build = by.equals("script") ? null : by.substring(5);
+    long start = word.number("start");
+    long time = word.number("time");
     return new ClaimOwner(
-        by.equals("script") ? null : by.substring(5),
-        word.text("host"),
-        word.text("boot"),
-        word.number("pid"),
-        word.number("start"),
-        word.number("time"));
+        build, word.text("host"), word.text("boot"), word.number("pid"), start, time);
   }
 
   byte[] word() {
     return BatchWord.whole(
-        "by "
-            + (isTorc() ? "torc " + build : "script")
-            + ("\nhost " + host + "\nboot " + boot)
-            + ("\npid " + pid + "\nstart " + start + "\ntime " + time + "\n"));
+        "by %s\nhost %s\nboot %s\npid %d\nstart %d\ntime %d\n"
+            .formatted(isTorc() ? "torc " + build : "script", host, boot, pid, start, time));
   }
 }

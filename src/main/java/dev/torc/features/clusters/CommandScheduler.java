@@ -72,9 +72,8 @@ final class CommandScheduler implements Scheduler {
       long seconds = resources.seconds();
       given.put("runtime", Long.toString(seconds));
       given.put("runtime:min", Long.toString(resources.minutes()));
-      given.put(
-          "runtime:hms",
-          "%02d:%02d:%02d".formatted(seconds / 3600, seconds / 60 % 60, seconds % 60));
+      String hms = "%02d:%02d:%02d".formatted(seconds / 3600, seconds / 60 % 60, seconds % 60);
+      given.put("runtime:hms", hms);
     }
     return given;
   }
@@ -95,8 +94,7 @@ final class CommandScheduler implements Scheduler {
     ProgramOutput said = ask(program.with(request.secrets()), commands.submit(), given);
     String found = id(said.text());
     if (!said.ok()) {
-      boolean taken = id != null && !found.isEmpty();
-      return taken
+      return id != null && !found.isEmpty()
           ? new Submission.NoAnswer(SchedulerWords.failure(said))
           : SchedulerWords.refusal(said);
     }
@@ -128,7 +126,7 @@ final class CommandScheduler implements Scheduler {
     jobs.forEach(
         job -> states.put(job, new SchedulerState(Phase.NO_ANSWER, "its id is not known")));
     for (List<SchedulerJob> part : parts(jobs, commands.states())) {
-      CommandStates found = CommandStates.of(ask(commands.states(), ids(part)), commands);
+      CommandStates found = CommandStates.of(ask(program, commands.states(), ids(part)), commands);
       part.forEach(job -> states.put(job, found.of(job.id())));
     }
     return states;
@@ -138,7 +136,7 @@ final class CommandScheduler implements Scheduler {
   public String cancel(List<SchedulerJob> jobs) {
     Set<String> troubles = new TreeSet<>();
     for (List<SchedulerJob> part : parts(jobs, commands.cancel())) {
-      ProgramOutput said = ask(commands.cancel(), ids(part));
+      ProgramOutput said = ask(program, commands.cancel(), ids(part));
       troubles.add(said.ok() ? "" : SchedulerWords.failureBesideOver(said));
     }
     jobs.stream()
@@ -164,10 +162,6 @@ final class CommandScheduler implements Scheduler {
             .map(job -> CommandTemplate.quoted(job.id()))
             .collect(Collectors.joining(commands.separator())));
     return given;
-  }
-
-  private ProgramOutput ask(String template, Map<String, String> given) {
-    return ask(program, template, given);
   }
 
   private static ProgramOutput ask(

@@ -10,7 +10,10 @@ import dev.torc.base.syntax.Problems;
 import dev.torc.base.syntax.Quantity;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.model.SchedulerSettings;
+import dev.torc.core.model.SchedulerSettings.BatchBounds;
+import dev.torc.core.model.SchedulerSettings.Commands;
 import dev.torc.core.model.SchedulerSettings.Fact;
+import dev.torc.core.model.SchedulerSettings.SbatchOptions;
 import dev.torc.core.model.Workflow.Executor;
 import dev.torc.features.reading.Home;
 import dev.torc.features.reading.MapFields;
@@ -41,11 +44,7 @@ public record ExecutorReader(
 
   /** An entry of {@code executors} of any kind. */
   public static final List<String> EXECUTOR =
-      List.of(
-          """
-          kind like job_name before max_jobs batch max_runtime latency trace
-          """
-              .split("\\s+"));
+      List.of("kind like job_name before max_jobs batch max_runtime latency trace".split(" "));
 
   /** The additional keys of an entry of {@code executors} of kind {@code slurm}. */
   public static final List<String> OF_SLURM = List.of("account", "partition", "args", "shards");
@@ -196,26 +195,23 @@ public record ExecutorReader(
     boolean slurm = kind.equals(SLURM);
     Collection<String> ofKind = slurm ? OF_SLURM : OF_COMMANDS;
     fields.only(joined(EXECUTOR, ofKind), "the executor " + name + " of kind " + kind);
-    read.put(
-        name,
-        new Executor(
-            entry.place(),
-            new SchedulerSettings(
-                scope.vars().home().prefix() + name,
-                jobName(fields),
-                fields.text("before", ""),
-                new SchedulerSettings.SbatchOptions(
-                    fields.text("account", ""),
-                    fields.text("partition", ""),
-                    args(fields),
-                    fields.flag("shards")),
-                new SchedulerSettings.BatchBounds(
-                    (int) fields.whole("max_jobs", MAX_JOBS, 1, Integer.MAX_VALUE),
-                    fields.amount("batch", BATCH, Quantity::duration),
-                    fields.amount("max_runtime", 0, Quantity::duration)),
-                fields.amount("latency", LATENCY, Quantity::duration),
-                slurm ? null : commands(name, entry, fields)),
-            fields.choice("trace", "true", MapFields.FLAG).equals("true")));
+    String outside = scope.vars().home().prefix() + name;
+    String jobName = jobName(fields);
+    String before = fields.text("before", "");
+    String account = fields.text("account", "");
+    String partition = fields.text("partition", "");
+    SbatchOptions sbatch =
+        new SbatchOptions(account, partition, args(fields), fields.flag("shards"));
+    int most = (int) fields.whole("max_jobs", MAX_JOBS, 1, Integer.MAX_VALUE);
+    long batch = fields.amount("batch", BATCH, Quantity::duration);
+    long runtime = fields.amount("max_runtime", 0, Quantity::duration);
+    BatchBounds bounds = new BatchBounds(most, batch, runtime);
+    long latency = fields.amount("latency", LATENCY, Quantity::duration);
+    Commands commands = slurm ? null : commands(name, entry, fields);
+    SchedulerSettings settings =
+        new SchedulerSettings(outside, jobName, before, sbatch, bounds, latency, commands);
+    boolean trace = fields.choice("trace", "true", MapFields.FLAG).equals("true");
+    read.put(name, new Executor(entry.place(), settings, trace));
   }
 
   private String jobName(MapFields fields) {
@@ -285,7 +281,7 @@ public record ExecutorReader(
     return kind;
   }
 
-  private SchedulerSettings.Commands commands(String name, Entry entry, MapFields fields) {
+  private Commands commands(String name, Entry entry, MapFields fields) {
     SortedMap<String, String> settings = new TreeMap<>();
     MapFields own = fields.inner("settings");
     Set<String> submit = joined(CommandTemplate.SCRIPT, CommandTemplate.RESOURCES);
@@ -309,7 +305,7 @@ public record ExecutorReader(
     for (Fact word : Fact.values()) {
       words.put(word, said.texts(word.name().toLowerCase(Locale.ROOT)));
     }
-    return new SchedulerSettings.Commands(
+    return new Commands(
         raw(fields, "submit"),
         raw(fields, "states"),
         raw(fields, "cancel"),

@@ -14,16 +14,17 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * Runs scripts as Slurm steps on one node of an {@link Allocation}. Each {@code srun} starts at
  * once, since the engine starts only what fits on the node. Slurm's commands, and so a later torc,
- * see only the job around the steps, which ends with this torc: see {@link Slurm}.
+ * see only the job around the steps, which ends with this torc: see {@link Slurm}. {@code steps}
+ * are those that it began, by name.
  */
-final class NodeSteps implements Scheduler {
+record NodeSteps(Allocation allocation, Allocation.Node node, Path folder, Map<String, Step> steps)
+    implements Scheduler {
 
   /** Retries of a refused step: a controller may refuse steps when it has just started. */
   private static final int AGAIN = 5;
@@ -35,27 +36,17 @@ final class NodeSteps implements Scheduler {
   private static final Pattern NODE =
       Pattern.compile("srun: error: Node failure on|DUE TO NODE FAILURE");
 
-  private final Allocation allocation;
-  private final Allocation.Node node;
-  private final Path folder;
-  private final Map<String, Step> steps = new ConcurrentHashMap<>(); // by name
+  /** A script and its last step. */
+  static final class Step {
+    private final SubmissionRequest request;
+    private Process process;
+    private int refusals;
+    private boolean cancelled;
+    private SchedulerState state;
 
-  private static final class Step {
-    final SubmissionRequest request;
-    Process process;
-    int refusals;
-    boolean cancelled;
-    SchedulerState state;
-
-    Step(SubmissionRequest request) {
+    private Step(SubmissionRequest request) {
       this.request = request;
     }
-  }
-
-  NodeSteps(Allocation allocation, Allocation.Node node, Path folder) {
-    this.allocation = allocation;
-    this.node = node;
-    this.folder = folder;
   }
 
   @Override
@@ -89,21 +80,12 @@ final class NodeSteps implements Scheduler {
     SchedulerResources wanted = request.resources();
     boolean counted = node.memory() < Long.MAX_VALUE;
     long memory = counted ? SchedulerResources.mebibytes(wanted.memory()) : 0;
-    List<String> words =
-        new ArrayList<>(
-            List.of(
-                "/usr/bin/env", // finds srun in the PATH of its environment
-                "srun",
-                "--jobid=" + allocation.id(),
-                "--job-name=" + request.name(),
-                "--nodelist=" + node.name(),
-                "--nodes=1",
-                "--ntasks=1",
-                "--cpus-per-task=" + Math.min(wanted.cpus(), node.cpus()),
-                "--exact",
-                "--mem=" + memory + "M",
-                "--input=none",
-                "--mpi=none"));
+    int cpus = Math.min(wanted.cpus(), node.cpus());
+    List<String> words = new ArrayList<>(List.of("/usr/bin/env", "srun")); // env looks in its PATH
+    words.addAll(List.of("--jobid=" + allocation.id(), "--job-name=" + request.name()));
+    words.addAll(List.of("--nodelist=" + node.name(), "--nodes=1", "--ntasks=1"));
+    words.addAll(List.of("--cpus-per-task=" + cpus, "--exact", "--mem=" + memory + "M"));
+    words.addAll(List.of("--input=none", "--mpi=none"));
     if (node.gpus() > 0) {
       words.add(wanted.gpus() > 0 ? "--gpus=" + wanted.gpus() : "--gres=none");
     }

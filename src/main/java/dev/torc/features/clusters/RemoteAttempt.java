@@ -32,17 +32,6 @@ public record RemoteAttempt(
 
   private static final long SECOND = 1_000_000_000;
 
-  /** Creates an attempt that runs in the root. */
-  public RemoteAttempt(
-      RemoteKey key,
-      Launch launch,
-      long expected,
-      List<Product> products,
-      List<ProductPattern> patterns,
-      SchedulerResources resources) {
-    this(key, launch, expected, products, patterns, resources, new RemoteFolders(Map.of(), null));
-  }
-
   /**
    * Where a job may write.
    *

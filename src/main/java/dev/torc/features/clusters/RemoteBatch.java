@@ -3,8 +3,11 @@ package dev.torc.features.clusters;
 import dev.torc.base.posix.FileTree;
 import dev.torc.core.here.Runner;
 import dev.torc.core.model.SchedulerSettings;
+import dev.torc.features.clusters.BatchAttempt.State;
 import dev.torc.features.clusters.BatchTracker.SchedulerAccess;
+import dev.torc.features.clusters.RemoteAttempt.Clearing;
 import dev.torc.features.clusters.RemoteAttempt.HandedOutAttempt;
+import dev.torc.features.clusters.RemoteAttempt.Product;
 import dev.torc.features.clusters.RemoteAttempt.RemoteKey;
 import dev.torc.features.clusters.Scheduler.SchedulerJob;
 import dev.torc.features.clusters.Scheduler.SchedulerResources;
@@ -67,9 +70,9 @@ final class RemoteBatch {
     BatchFolder folder = new BatchFolder(to.folder().resolve(unique));
     batches.forEach(jobs -> jobs.forEach(job -> job.in(folder, names.get())));
     String pattern = to.settings().jobName();
-    String name = BatchName.of(pattern, names(batches.stream().flatMap(List::stream)), unique);
     List<String> owns =
         batches.stream().map(jobs -> BatchName.of(pattern, names(jobs.stream()), unique)).toList();
+    String name = BatchName.of(pattern, names(batches.stream().flatMap(List::stream)), unique);
     return new RemoteBatch(folder, to.settings(), name, time, grace(batches), batches, owns);
   }
 
@@ -123,23 +126,18 @@ final class RemoteBatch {
       BatchWord.line(lines, "own", tasks.get(i).own);
       for (BatchAttempt job : tasks.get(i).jobs) {
         RemoteKey key = job.key();
-        String words =
-            "%d %s %s %d %s %s "
-                .formatted(
-                    i, job.claim(), key.build(), key.attempt(), key.manifest(), key.command());
-        BatchWord.line(lines, "job", words + key.job());
+        String words = i + " " + job.claim() + " " + key.build() + " " + key.attempt() + " ";
+        String digests = key.manifest() + " " + key.command() + " ";
+        BatchWord.line(lines, "job", words + digests + key.job());
         BatchWord.line(lines, "cause", key.cause());
-        for (RemoteAttempt.Product product : job.place().products()) {
+        for (Product product : job.place().products()) {
           String how = " " + product.clearing() + (product.folder() ? " folder " : " file ");
           BatchWord.line(lines, "product", job.claim() + how + product.path());
         }
-        job.place()
-            .links()
-            .forEach(
-                (path, text) -> {
-                  BatchWord.line(lines, "link", job.claim() + " " + path);
-                  BatchWord.line(lines, "text", text);
-                });
+        for (Map.Entry<Path, String> link : job.place().links().entrySet()) {
+          BatchWord.line(lines, "link", job.claim() + " " + link.getKey());
+          BatchWord.line(lines, "text", link.getValue());
+        }
       }
     }
     return lines.toString();
@@ -162,16 +160,13 @@ final class RemoteBatch {
 
   private static RemoteBatch of(BatchFolder folder, BatchWord word) {
     List<List<BatchAttempt>> batches = new ArrayList<>();
-    Map<String, List<RemoteAttempt.Product>> products = new HashMap<>(); // by claim
+    Map<String, List<Product>> products = new HashMap<>(); // by claim
     for (String line : word.texts("product")) {
       String[] words = line.split(" ", 4);
-      products
-          .computeIfAbsent(words[0], _ -> new ArrayList<>())
-          .add(
-              new RemoteAttempt.Product(
-                  Path.of(words[3]),
-                  words[2].equals("folder"),
-                  RemoteAttempt.Clearing.of(words[1])));
+      boolean folders = words[2].equals("folder");
+      Clearing clearing = Clearing.of(words[1]);
+      Product product = new Product(Path.of(words[3]), folders, clearing);
+      products.computeIfAbsent(words[0], _ -> new ArrayList<>()).add(product);
     }
     Map<String, Map<Path, String>> links = new HashMap<>(); // by claim
     Iterator<String> texts = word.texts("text").iterator();
@@ -182,7 +177,7 @@ final class RemoteBatch {
     Iterator<String> causes = word.texts("cause").iterator(); // older versions wrote none
     for (String line : word.texts("job")) {
       String[] words = line.split(" ", 7);
-      List<RemoteAttempt.Product> own = products.getOrDefault(words[1], List.of());
+      List<Product> own = products.getOrDefault(words[1], List.of());
       String cause = causes.hasNext() ? causes.next() : "";
       int attempt = Integer.parseInt(words[3]);
       RemoteKey key = new RemoteKey(words[6], words[2], attempt, words[4], words[5], cause);
@@ -191,20 +186,14 @@ final class RemoteBatch {
         batches.add(new ArrayList<>());
       }
       Map<Path, String> seen = links.getOrDefault(words[1], Map.of());
-      batches
-          .get(task)
-          .add(new BatchAttempt(new HandedOutAttempt(folder, key, words[1], own, seen)));
+      HandedOutAttempt place = new HandedOutAttempt(folder, key, words[1], own, seen);
+      batches.get(task).add(new BatchAttempt(place));
     }
     long grace = word.all("grace").isEmpty() ? GRACE : word.number("grace"); // or an older version
     SchedulerSettings settings = SettingsLines.read(word);
-    return new RemoteBatch(
-        folder,
-        settings,
-        word.text("name"),
-        word.number("time"),
-        grace,
-        batches,
-        word.texts("own")); // older versions wrote none
+    List<String> owns = word.texts("own"); // older versions wrote none
+    String name = word.text("name");
+    return new RemoteBatch(folder, settings, name, word.number("time"), grace, batches, owns);
   }
 
   /** Returns when it was handed out, in milliseconds since 1970. */
@@ -276,7 +265,7 @@ final class RemoteBatch {
   void noteRecorded(HandedOutAttempt place) {
     jobs().stream()
         .filter(job -> job.claim().equals(place.claim()))
-        .forEach(BatchAttempt::noteRecorded);
+        .forEach(job -> job.note(State.RECORDED));
   }
 
   /** Returns whether no file of its script is needed anymore. */

@@ -37,6 +37,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 
 /**
  * The part of an attempt that runs on other machines. First it ends other jobs that earlier builds
@@ -53,6 +54,7 @@ final class RemoteRun implements RunElsewhere {
   private final AttemptContext common;
   private final int id;
   private final Job job;
+  private final Path root;
   private final JobAttempts attempts;
   private final boolean anew; // whether it runs even if an earlier torc handed it out
   private final StartedJobs starts;
@@ -70,6 +72,7 @@ final class RemoteRun implements RunElsewhere {
     this.common = common;
     this.id = id;
     this.job = common.graph().job(id);
+    this.root = common.graph().workflow().root();
     this.attempts = attempts;
     this.starts = starts;
     // True only if this build forces the job: if an earlier torc did, SUBMITTED comes first.
@@ -85,8 +88,7 @@ final class RemoteRun implements RunElsewhere {
     this.snapshot = snapshot;
     Described described = common.decider().describe(id, List.of(), snapshot);
     List<Reason> causes = Reason.causes(attempts.reasons());
-    SchedulerResources asked =
-        asked(job.runs().resources().memory(), job.runs().resources().runtime());
+    Job.Resources wanted = job.runs().resources();
     String manifest = described.digest().hex();
     String command = described.command().hex();
     Extra apart = job.extras().get(Sandbox.KEY);
@@ -95,14 +97,10 @@ final class RemoteRun implements RunElsewhere {
       manifest = counts ? manifest : Digest.ofText("--sandbox" + manifest).hex();
       command = manifest; // its needs are copied when it is handed out
     }
-    key =
-        new RemoteKey(
-            job.name(),
-            common.build().id(),
-            attempts.count(),
-            manifest,
-            Digest.ofText(command + asked).hex(),
-            causes.isEmpty() ? "" : causes.getFirst().word());
+    command = Digest.ofText(command + asked(wanted.memory(), wanted.runtime())).hex();
+    String cause = causes.isEmpty() ? "" : causes.getFirst().word();
+    String build = common.build().id();
+    key = new RemoteKey(job.name(), build, attempts.count(), manifest, command, cause);
     BatchTracker holder = anew ? null : remotes.holder(job.name());
     if (holder == null) {
       return null;
@@ -133,7 +131,6 @@ final class RemoteRun implements RunElsewhere {
    * it must not be resumed. Returns whether all have ended.
    */
   private boolean endOthers() throws IOException {
-    Path root = common.graph().workflow().root();
     List<Path> places = job.productRefs().stream().map(ref -> root.resolve(ref.text())).toList();
     Set<String> others = remotes.writers(places);
     others.remove(job.name());
@@ -151,7 +148,7 @@ final class RemoteRun implements RunElsewhere {
   @Override
   public ProductWays ways() {
     Map<Path, String> links = wait == null ? Map.of() : wait.links();
-    return ProductWays.earlier(common.graph().workflow().root(), job, links);
+    return ProductWays.earlier(root, job, links);
   }
 
   @Override
@@ -188,7 +185,6 @@ final class RemoteRun implements RunElsewhere {
 
   private RemoteAttempt attempt(Launch launch, long memory, JobRoot own, int lost)
       throws IOException {
-    Path root = common.graph().workflow().root();
     Clearing clearing = attempts.persists(job) ? Clearing.KEEP : Clearing.CLEAR;
     List<RemoteAttempt.Product> products = new ArrayList<>();
     List<RemoteAttempt.ProductPattern> patterns = new ArrayList<>();
@@ -227,7 +223,7 @@ final class RemoteRun implements RunElsewhere {
     List<RemoteAttempt.Product> all = new ArrayList<>();
     for (RemoteAttempt.Product each : products) {
       paths.add(own.of(each.path()));
-      if (!each.path().startsWith(common.graph().workflow().root())) {
+      if (!each.path().startsWith(root)) {
         paths.add(each.path());
       }
       paths.forEach(path -> all.add(new RemoteAttempt.Product(path, each.folder(), Clearing.KEEP)));
@@ -276,19 +272,14 @@ final class RemoteRun implements RunElsewhere {
   /** Waits until what the node saw in a folder of the job's own has appeared here. */
   private void appear(JobRoot own) {
     Map<String, ProcessEnd.MadeFile> there = made == null ? Map.of() : made;
-    Path root = common.graph().workflow().root();
     made = made == null ? null : new TreeMap<>();
     there.forEach(
         (path, file) ->
             made.put(own.source(Path.of(path)) + (path.endsWith("/") ? "/" : ""), file));
+    Predicate<String> known =
+        path -> Files.exists(own.of(Path.of(path))) || Files.exists(Path.of(path));
     for (long pause = LOOK; made != null; pause = Math.min(2 * pause, LONGEST)) {
-      products =
-          RemoteProducts.of(
-              made,
-              job,
-              root,
-              List.of(),
-              path -> Files.exists(own.of(Path.of(path))) || Files.exists(Path.of(path)));
+      products = RemoteProducts.of(made, job, root, List.of(), known);
       if (products.altered().isEmpty() || System.nanoTime() >= awaited) {
         return;
       }
@@ -306,7 +297,6 @@ final class RemoteRun implements RunElsewhere {
     if (made == null) {
       return look.of(null);
     }
-    Path root = common.graph().workflow().root();
     for (long pause = LOOK; ; pause = Math.min(2 * pause, LONGEST)) {
       List<ProductScan.Seen> seen = new ArrayList<>();
       ProductScan scan = null;

@@ -195,11 +195,6 @@ public interface Scheduler {
       Map<String, String> secrets,
       String comment) {
 
-    public SubmissionRequest(
-        Path script, String name, int tasks, SchedulerResources resources, Path log) {
-      this(script, name, tasks, resources, log, Map.of(), "");
-    }
-
     /** Returns the log of one array task: with its number added, unless it is the only one. */
     public Path log(int index) {
       return tasks == 1 ? log : log.resolveSibling(log.getFileName() + "." + index);
@@ -215,10 +210,6 @@ public interface Scheduler {
       int cpus, long memory, int gpus, long shards, int nodes, long disk, long runtime) {
 
     private static final long MEBIBYTE = 1 << 20;
-
-    public SchedulerResources(int cpus, long memory, int gpus, int nodes, long disk, long runtime) {
-      this(cpus, memory, gpus, 0, nodes, disk, runtime);
-    }
 
     /** Returns what a job asks for; memory and time may have grown for a retry. */
     public static SchedulerResources of(

@@ -54,17 +54,13 @@ final class SettingsLines {
     for (Fact word : Fact.values()) {
       words.put(word, lines.texts(key(word)));
     }
-    Commands commands =
-        lines.text("kind").equals(SLURM)
-            ? null
-            : new Commands(
-                "",
-                lines.texts("states").getFirst(),
-                lines.texts("cancel").getFirst(),
-                "",
-                lines.texts("separator").getFirst(),
-                words,
-                values);
+    Commands commands = null;
+    if (!lines.text("kind").equals(SLURM)) {
+      String states = lines.texts("states").getFirst();
+      String cancel = lines.texts("cancel").getFirst();
+      String separator = lines.texts("separator").getFirst();
+      commands = new Commands("", states, cancel, "", separator, words, values);
+    }
     String name = lines.texts("executor").getFirst();
     long latency = lines.number("latency");
     return new SchedulerSettings(

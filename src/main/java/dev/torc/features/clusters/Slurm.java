@@ -308,13 +308,8 @@ public final class Slurm implements Scheduler {
   }
 
   private static List<String> accounts(String ids) {
-    return List.of(
-        "sacct",
-        "--noheader",
-        "--parsable2",
-        "--allocations",
-        "--jobs=" + ids,
-        "--format=JobID,State,ExitCode,JobName,Start,End");
+    String format = "--format=JobID,State,ExitCode,JobName,Start,End";
+    return List.of("sacct", "--noheader", "--parsable2", "--allocations", "--jobs=" + ids, format);
   }
 
   /** Returns Slurm's own settings as text; empty until it answers. */
@@ -358,17 +353,16 @@ public final class Slurm implements Scheduler {
     if (!queue.trouble().isEmpty()) {
       troubles.add(queue.trouble());
     }
-    ids.forEach(
-        (command, of) -> {
-          for (List<String> part : parts(of.stream())) {
-            List<String> words = new ArrayList<>(command);
-            words.addAll(part);
-            ProgramOutput said = ask(asking, words);
-            if (!isDone(said)) {
-              troubles.add(SchedulerWords.failure(said));
-            }
-          }
-        });
+    for (List<String> command : ids.keySet()) {
+      for (List<String> part : parts(ids.get(command).stream())) {
+        List<String> words = new ArrayList<>(command);
+        words.addAll(part);
+        ProgramOutput said = ask(asking, words);
+        if (!isDone(said)) {
+          troubles.add(SchedulerWords.failure(said));
+        }
+      }
+    }
     return String.join("; ", troubles);
   }
 
@@ -419,15 +413,9 @@ public final class Slurm implements Scheduler {
 
     /** Returns the squeue command for jobs of one user with some names, joined by commas. */
     static List<String> question(String user, String names) {
-      return List.of(
-          "squeue",
-          "--noheader",
-          "--array",
-          "--all",
-          "--states=all",
-          "--user=" + user,
-          "--name=" + names,
-          FORMAT);
+      String by = "--user=" + user;
+      String named = "--name=" + names;
+      return List.of("squeue", "--noheader", "--array", "--all", "--states=all", by, named, FORMAT);
     }
 
     /** Returns this list with squeue's answer added, or only the trouble if it is invalid. */
@@ -447,16 +435,13 @@ public final class Slurm implements Scheduler {
     }
 
     private static Listed listed(Matcher of) {
-      return !of.matches()
-          ? null
-          : new Listed(
-              of.group(1),
-              of.group(2),
-              of.group(3),
-              of.group(4),
-              of.group(5),
-              SlurmWords.time(of.group(6)),
-              SlurmWords.time(of.group(7)));
+      if (!of.matches()) {
+        return null;
+      }
+      long began = SlurmWords.time(of.group(6));
+      long ended = SlurmWords.time(of.group(7));
+      return new Listed(
+          of.group(1), of.group(2), of.group(3), of.group(4), of.group(5), began, ended);
     }
 
     Stream<Listed> named(String name) {

@@ -51,19 +51,13 @@ final class StatusFile {
       how = How.SIGNALED;
       code -= 128;
     }
-    return new ProcessEnd(
-        how,
-        code,
-        word.number("wall") * MILLISECOND,
-        usage(word.text("cpu"), word.numberOrUnknown("peak")),
-        word.text("message"),
-        null,
-        new ProcessEnd.Elsewhere(
-            word.text("host"),
-            submitted,
-            new BigDecimal(word.text("begin")).movePointRight(3).longValue(),
-            system(word.text("system")),
-            files));
+    long wall = word.number("wall") * MILLISECOND;
+    Usage usage = usage(word.text("cpu"), word.numberOrUnknown("peak"));
+    long begin = new BigDecimal(word.text("begin")).movePointRight(3).longValue();
+    String system = system(word.text("system"));
+    ProcessEnd.Elsewhere there =
+        new ProcessEnd.Elsewhere(word.text("host"), submitted, begin, system, files);
+    return new ProcessEnd(how, code, wall, usage, word.text("message"), null, there);
   }
 
   private static How how(String cause) {

@@ -1,6 +1,7 @@
 package dev.torc.features.clusters;
 
 import dev.torc.core.here.ProcessEnd;
+import dev.torc.features.clusters.BatchAttempt.State;
 import dev.torc.features.clusters.BatchFolder.Word;
 import dev.torc.features.clusters.BatchTracker.SchedulerAccess;
 import dev.torc.features.clusters.RemoteAttempt.HandedOutAttempt;
@@ -31,7 +32,7 @@ record TaskEnds(SchedulerAccess to, SchedulerWatch watch, Consumer<BatchAttempt>
       boolean told =
           end != null && end.how() == ProcessEnd.How.INTERRUPTED && !ending && !job.unwanted;
       if (told && !job.isCancelled()) {
-        job.noteCancelled(); // the scheduler will say why
+        job.note(State.CANCELLED); // the scheduler will say why
         watch.soon(now);
         return true;
       }
@@ -40,7 +41,7 @@ record TaskEnds(SchedulerAccess to, SchedulerWatch watch, Consumer<BatchAttempt>
         return true;
       }
     }
-    if (there.contains(Word.BEGUN) && job.noteBegun()) {
+    if (there.contains(Word.BEGUN) && job.note(State.BEGUN)) {
       return true;
     }
     if (there.contains(Word.LATER) && batch.folder.isLater(job.claim())) {

@@ -28,6 +28,7 @@ import dev.torc.features.clusters.ClaimOwner;
 import dev.torc.features.clusters.EarlierJob;
 import dev.torc.features.clusters.RemoteAttempt;
 import dev.torc.features.clusters.RemoteAttempt.HandedOutAttempt;
+import dev.torc.features.clusters.RemoteAttempt.RemoteFolders;
 import dev.torc.features.clusters.RemoteAttempt.RemoteKey;
 import dev.torc.features.clusters.RemoteAttempt.RemoteListener;
 import dev.torc.features.clusters.Remotes;
@@ -217,7 +218,7 @@ public record AllocatedBuild(
     int gpus = each.stream().mapToInt(Resources::gpus).max().orElse(0);
     long disk = each.stream().mapToLong(Resources::disk).max().orElse(0);
     String all = request.limits().get(Resources.GPUS);
-    return new SchedulerResources(cpus, memory, all == null ? gpus : number(all), 1, disk, 0);
+    return new SchedulerResources(cpus, memory, all == null ? gpus : number(all), 0, 1, disk, 0);
   }
 
   /** Parses a number that is known to be valid; a larger one becomes the largest int. */
@@ -237,7 +238,8 @@ public record AllocatedBuild(
     RemoteKey key = new RemoteKey(NAME, files.id(), 1, "-", "-", "");
     Launch launch = new Launch(List.of(step), Launch.Output.of(files.log()), 0, 0, Map.of());
     SchedulerResources asked = largest().withoutMemory();
-    return new RemoteAttempt(key, launch.stopping(stop()), 0, List.of(), List.of(), asked);
+    RemoteFolders all = new RemoteFolders(Map.of(), null);
+    return new RemoteAttempt(key, launch.stopping(stop()), 0, List.of(), List.of(), asked, all);
   }
 
   /** Returns how to stop the other torc, with the time that its jobs may need to end. */

@@ -67,7 +67,7 @@ class AllocationTest {
   }
 
   private static SchedulerResources resources(int cpus, long mebibytes, int gpus) {
-    return new SchedulerResources(cpus, mebibytes << 20, gpus, 1, 0, 0);
+    return new SchedulerResources(cpus, mebibytes << 20, gpus, 0, 1, 0, 0);
   }
 
   private Allocation allocation() throws IOException {
@@ -89,7 +89,8 @@ class AllocationTest {
     }
     Path log = temp.resolve("out-" + name);
     Submission said =
-        steps.submit(new SubmissionRequest(temp.resolve("a b"), name, 1, resources, log));
+        steps.submit(
+            new SubmissionRequest(temp.resolve("a b"), name, 1, resources, log, Map.of(), ""));
     String id = assertInstanceOf(Submission.Accepted.class, said).ids().getFirst();
     return new SchedulerJob(id, name, log);
   }

@@ -119,7 +119,8 @@ final class BatchNode implements AutoCloseable {
             expected,
             products,
             List.of(),
-            null));
+            null,
+            new RemoteAttempt.RemoteFolders(Map.of(), null)));
   }
 
   static BatchAttempt job(String name, RemoteAttempt attempt) {
@@ -128,7 +129,16 @@ final class BatchNode implements AutoCloseable {
 
   BatchAttempt job(String name, Launch.Step step, Stop stop) {
     Launch launch = new Launch(List.of(step), Launch.Output.of(log(name)), 0, 0, Map.of());
-    return job(name, new RemoteAttempt(null, launch.stopping(stop), 0, List.of(), List.of(), null));
+    return job(
+        name,
+        new RemoteAttempt(
+            null,
+            launch.stopping(stop),
+            0,
+            List.of(),
+            List.of(),
+            null,
+            new RemoteAttempt.RemoteFolders(Map.of(), null)));
   }
 
   Launch.Step step(String line) {

@@ -145,7 +145,8 @@ class BatchScriptTest {
                 List.of(
                     new RemoteAttempt.ProductPattern(
                         temp.resolve("g"), temp + "/g/*", temp + "/g/*.o")),
-                null));
+                null,
+                new RemoteAttempt.RemoteFolders(Map.of(), null)));
     node.run(job, node.job("b", "exit 1", node.file("b *")), node.job("c", "true"));
     Map<String, ProcessEnd.MadeFile> made = node.folder.status("a", 0).elsewhere().made();
     assertEquals(

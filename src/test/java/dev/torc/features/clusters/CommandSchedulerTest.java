@@ -28,8 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 class CommandSchedulerTest {
 
   private static final SchedulerResources MUCH =
-      new SchedulerResources(4, (3 << 20) + 1, 2, 3, 1 << 20, 3_661_000_000_001L);
-  private static final SchedulerResources LITTLE = new SchedulerResources(1, 0, 0, 1, 0, 0);
+      new SchedulerResources(4, (3 << 20) + 1, 2, 0, 3, 1 << 20, 3_661_000_000_001L);
+  private static final SchedulerResources LITTLE = new SchedulerResources(1, 0, 0, 0, 1, 0, 0);
 
   @TempDir Path temp;
   private StandIn programs;
@@ -75,7 +75,7 @@ class CommandSchedulerTest {
     return scheduler(commands(template, id))
         .submit(
             new SubmissionRequest(
-                Path.of("/p/it's a.sh"), "torc-1", 1, resources, Path.of("/p/log")));
+                Path.of("/p/it's a.sh"), "torc-1", 1, resources, Path.of("/p/log"), Map.of(), ""));
   }
 
   private Submission accepted(String id) {
@@ -112,7 +112,7 @@ class CommandSchedulerTest {
     programs.says("qsub", "echo 7");
     String name = BatchName.of("{job}", List.of("alignment/s=1"), "u");
     scheduler(commands("qsub -N {name:15} -x {name} {script}", null))
-        .submit(new SubmissionRequest(Path.of("/s"), name, 1, MUCH, Path.of("/log")));
+        .submit(new SubmissionRequest(Path.of("/s"), name, 1, MUCH, Path.of("/log"), Map.of(), ""));
     String mark = name.substring(name.length() - 11);
     assertEquals(
         "qsub -N alig" + mark + " -x alignment-1" + mark + " /s", programs.calls().getFirst());

@@ -140,7 +140,8 @@ final class FakeTorc {
                 expected,
                 products,
                 List.of(),
-                new SchedulerResources(1, 0, 0, 1, 0, 0)));
+                new SchedulerResources(1, 0, 0, 0, 1, 0, 0),
+                new RemoteAttempt.RemoteFolders(Map.of(), null)));
     jobs.put(name, job);
     return job;
   }

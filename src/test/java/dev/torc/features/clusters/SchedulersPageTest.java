@@ -42,10 +42,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 class SchedulersPageTest {
 
   private static final SchedulerResources MUCH =
-      new SchedulerResources(4, (3 << 20) + 1, 2, 3, 1 << 20, 3_661_000_000_001L);
+      new SchedulerResources(4, (3 << 20) + 1, 2, 0, 3, 1 << 20, 3_661_000_000_001L);
 
   private static final SubmissionRequest REQUEST =
-      new SubmissionRequest(Path.of("/p/it's a.sh"), "torc-1", 1, MUCH, Path.of("/p/log"));
+      new SubmissionRequest(
+          Path.of("/p/it's a.sh"), "torc-1", 1, MUCH, Path.of("/p/log"), Map.of(), "");
 
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 

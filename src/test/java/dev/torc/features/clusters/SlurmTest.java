@@ -41,7 +41,7 @@ class SlurmTest {
   private static final String DATABASE =
       "echo 'AccountingStorageType   = accounting_storage/slurmdbd'";
   private static final SchedulerResources MUCH =
-      new SchedulerResources(4, (3 << 20) + 1, 2, 3, 1 << 20, 60_000_000_001L);
+      new SchedulerResources(4, (3 << 20) + 1, 2, 0, 3, 1 << 20, 60_000_000_001L);
 
   @TempDir Path temp;
   private StandIn programs;
@@ -76,7 +76,13 @@ class SlurmTest {
     return slurm(Map.of())
         .submit(
             new SubmissionRequest(
-                temp.resolve("a b.sh"), "torc-1", tasks, MUCH, Path.of("/logs/50%j")));
+                temp.resolve("a b.sh"),
+                "torc-1",
+                tasks,
+                MUCH,
+                Path.of("/logs/50%j"),
+                Map.of(),
+                ""));
   }
 
   private SchedulerState state(String id) {
@@ -102,7 +108,9 @@ class SlurmTest {
     shards = has;
     SchedulerResources part = new SchedulerResources(1, 0, 1, wanted, 1, 0, 0);
     slurm(Map.of())
-        .submit(new SubmissionRequest(temp.resolve("x"), "torc-1", 1, part, temp.resolve("log")));
+        .submit(
+            new SubmissionRequest(
+                temp.resolve("x"), "torc-1", 1, part, temp.resolve("log"), Map.of(), ""));
     String asked = programs.calls().getFirst();
     assertTrue(asked.contains(" " + option + " "), asked);
     assertEquals(2, asked.split(" --g").length, asked);
@@ -400,7 +408,8 @@ class SlurmTest {
   @Test
   void aSubmissionIsFoundByItsName() throws IOException {
     SubmissionRequest asked =
-        new SubmissionRequest(temp.resolve("x"), "torc-1", 2, MUCH, Path.of("/logs/5"));
+        new SubmissionRequest(
+            temp.resolve("x"), "torc-1", 2, MUCH, Path.of("/logs/5"), Map.of(), "");
     queue("8|RUNNING|None|n1|other|N/A|N/A");
     assertEquals(new Submission.Refused("there is no torc-1"), slurm(Map.of()).find(asked));
     queue("7_0|RUNNING|None|n1|torc-1|N/A|N/A", "7_1|PENDING|Resources||torc-1|N/A|N/A");
@@ -513,7 +522,9 @@ class SlurmTest {
             "SQUEUE_STATES",
             "R");
     Slurm slurm = slurm(env);
-    slurm.submit(new SubmissionRequest(temp.resolve("s"), "torc-1", 1, MUCH, temp.resolve("log")));
+    slurm.submit(
+        new SubmissionRequest(
+            temp.resolve("s"), "torc-1", 1, MUCH, temp.resolve("log"), Map.of(), ""));
     assertTrue(programs.calls().contains("SLURM_CONF=/c"));
     assertTrue(programs.calls().contains("SQUEUE_STATES=R"), "as sbatch gives it");
     assertTrue(programs.calls().stream().noneMatch(line -> line.matches("SLURM_(JOB|MEM).*")));

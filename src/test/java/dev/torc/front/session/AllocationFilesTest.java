@@ -98,7 +98,8 @@ class AllocationFilesTest {
               0,
               List.of(),
               List.of(),
-              new SchedulerResources(1, 0, 0, 1, 0, 0)),
+              new SchedulerResources(1, 0, 0, 0, 1, 0, 0),
+              new RemoteAttempt.RemoteFolders(Map.of(), null)),
           listener);
       assertEquals("7", submitted.join());
       tracker.passOn(true);
