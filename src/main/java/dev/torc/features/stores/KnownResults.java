@@ -39,6 +39,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
 
@@ -59,11 +60,8 @@ public final class KnownResults implements Recall {
   record Match(Hit hit, Result result, Map<Digest, List<ManifestEntry>> lists) {}
 
   private final Graph graph;
-  private final Cache cache;
   private final NeedContents contents;
-  final LocalStore stored;
-  private final SharedStores asked; // queried if this root has no result; null for none
-  private final DigestMemo digests;
+  final Places places;
   private final Programs programs;
   private Boolean blank;
   private boolean some;
@@ -84,12 +82,11 @@ public final class KnownResults implements Recall {
 
   private KnownResults(Graph graph, NeedContents contents, Places places) {
     this.graph = graph;
-    this.cache = places.cache;
     this.contents = contents;
-    this.stored = places.stored;
-    this.asked = places.asked;
-    this.digests = places.digests;
-    this.programs = new Programs(digests.root(), contents, digests.counting());
+    this.places = places;
+    DigestMemo digests = places.digests;
+    this.programs =
+        new Programs(digests.root(), contents, digests.counting(), new ConcurrentHashMap<>());
   }
 
   /** Returns the known results of a graph's jobs. */
@@ -114,7 +111,7 @@ public final class KnownResults implements Recall {
     Job job = graph.job(id);
     boolean makes =
         values || !job.links().produces().isEmpty() || job.links().caching() == Job.Caching.ALWAYS;
-    boolean off = stored.isOff() && graph.workflow().settings().stores().shared().isEmpty();
+    boolean off = places.stored.isOff() && graph.workflow().settings().stores().shared().isEmpty();
     if (off || !makes || !job.mayStore() || system != null && system.isEmpty()) {
       return null;
     }
@@ -134,8 +131,8 @@ public final class KnownResults implements Recall {
   @Override
   public Result of(int id, boolean bytes, Function<List<String>, Described> manifests) {
     Match match = here(graph.job(id), bytes, manifests);
-    if (match == null && asked != null && bytes) {
-      for (SharedStore store : asked.all()) {
+    if (match == null && places.asked != null && bytes) {
+      for (SharedStore store : places.asked.all()) {
         Match there = match == null ? of(store, id, manifests) : null;
         match = there != null && store.holds(there.hit()) ? there : match;
       }
@@ -145,19 +142,19 @@ public final class KnownResults implements Recall {
 
   @Override
   public boolean mayCome(int id) {
-    return asked == null
-        && stored.restores()
+    return places.asked == null
+        && places.stored.restores()
         && !graph.workflow().settings().stores().shared().isEmpty()
         && mayShare(graph.job(id));
   }
 
   @Override
   public Result ofLastRun(int id) {
-    Result last = stored.restores() ? Result.of(cache, graph.name(id)) : null;
+    Result last = places.stored.restores() ? Result.of(places.cache, graph.name(id)) : null;
     if (last == null || !isHere(last)) {
       return null;
     }
-    stored.want(last);
+    places.stored.want(last);
     return last;
   }
 
@@ -191,7 +188,7 @@ public final class KnownResults implements Recall {
               Hit hit = store.find(key);
               Result there = hit.result();
               boolean same =
-                  there != null && there.found().equals(named) && !stored.isReplaced(there);
+                  there != null && there.found().equals(named) && !places.stored.isReplaced(there);
               Result as = same ? asOwn(id, hit, first, now) : null;
               return as == null ? null : new Match(hit, as, now.lists());
             });
@@ -230,7 +227,7 @@ public final class KnownResults implements Recall {
       first = bare == null ? null : key(job, bare.digest(), null);
       lists.addAll(first == null ? List.of() : names.apply(first));
       for (String each : makers(job)) {
-        JobResult last = cache.result(each);
+        JobResult last = places.cache.result(each);
         if (last != null) {
           lists.add(last.needs().found());
         }
@@ -248,7 +245,7 @@ public final class KnownResults implements Recall {
   }
 
   private Match here(Job job, boolean bytes, Function<List<String>, Described> manifests) {
-    if (!stored.restores() || !job.mayStore() || isBlank()) {
+    if (!places.stored.restores() || !job.mayStore() || isBlank()) {
       return null;
     }
     if (!hasAny() && standing(job, null).isEmpty()) {
@@ -257,11 +254,11 @@ public final class KnownResults implements Recall {
     return find(
         job,
         manifests,
-        stored::names,
+        places.stored::names,
         (key, _, _, now) -> {
-          Result known = LocalStore.find(cache, key);
+          Result known = LocalStore.find(places.cache, key);
           if (known != null && serves(job, known, key, bytes)) {
-            stored.want(known);
+            places.stored.want(known);
             return new Match(null, known, Map.of());
           }
           for (Result each : standing(job, now.digest())) {
@@ -280,9 +277,9 @@ public final class KnownResults implements Recall {
   private List<Result> standing(Job job, Digest manifest) {
     List<Result> standing = new ArrayList<>(2);
     for (String each : makers(job)) {
-      JobResult last = cache.result(each);
+      JobResult last = places.cache.result(each);
       boolean fits = last != null && (manifest == null || last.manifest().equals(manifest));
-      Result result = fits ? Result.of(cache, each) : null; // decodes all that the run read
+      Result result = fits ? Result.of(places.cache, each) : null; // decodes all that the run read
       if (result != null) {
         standing.add(result);
       }
@@ -302,14 +299,14 @@ public final class KnownResults implements Recall {
   /** Returns whether no result was known at the first call, before this build added results. */
   private boolean isBlank() {
     if (blank == null) {
-      blank = cache.isBlank() && stored.isEmpty();
+      blank = places.cache.isBlank() && places.stored.isEmpty();
     }
     return blank;
   }
 
-  /** Returns whether any result is stored. Queries the store only until it has one. */
+  /** Returns whether any result is places.stored. Queries the store only until it has one. */
   private boolean hasAny() {
-    some = some || !stored.isEmpty();
+    some = some || !places.stored.isEmpty();
     return some;
   }
 
@@ -319,8 +316,8 @@ public final class KnownResults implements Recall {
     Ref first = products.isEmpty() ? null : products.getFirst();
     OwnedPath owned =
         first instanceof Ref.OfFile file
-            ? cache.owned(file.path())
-            : first instanceof Ref.OfFolder folder ? cache.owned(folder.path()) : null;
+            ? places.cache.owned(file.path())
+            : first instanceof Ref.OfFolder folder ? places.cache.owned(folder.path()) : null;
     return owned == null || owned.adopted() || owned.job().equals(job.name())
         ? List.of(job.name())
         : List.of(job.name(), owned.job());
@@ -328,26 +325,20 @@ public final class KnownResults implements Recall {
 
   /** Returns whether all products of a result, and its log if it has one, are available. */
   private boolean isHere(Result result) {
-    return (result.outputs().log() == null || stored.has(result.logPart()))
-        && result.parts().stream().allMatch(part -> stored.has(part) || stands(part))
+    return (result.outputs().log() == null || places.stored.has(result.logPart()))
+        && result.parts().stream().allMatch(part -> places.stored.has(part) || stands(part))
         && result.products().stream().allMatch(each -> !each.isLink() || leads(each, result));
   }
 
   /** Returns whether a symlink leads to the recorded bytes, or to another product of the result. */
   private boolean leads(RecordedProduct link, Result result) {
-    Path root = digests.root();
+    Path root = places.digests.root();
     Path target = Walk.to(Walk.real(root.resolve(link.path()).getParent()), link.link());
-    for (RecordedProduct other : result.products()) {
-      if (!other.path().equals(link.path()) && target.startsWith(root.resolve(other.path()))) {
-        return true;
-      }
-    }
-    try {
-      String path = Paths.named(root, target);
-      return link.digest().equals(digests.digestNow(path, link.kind()));
-    } catch (IOException e) {
-      return false;
-    }
+    Io.Get<Digest> now = () -> places.digests.digestNow(Paths.named(root, target), link.kind());
+    return result.products().stream()
+            .filter(other -> !other.path().equals(link.path()))
+            .anyMatch(other -> target.startsWith(root.resolve(other.path())))
+        || link.digest().equals(Io.or(now, null));
   }
 
   /**
@@ -355,7 +346,8 @@ public final class KnownResults implements Recall {
    * there.
    */
   private boolean stands(OwnedPath part) {
-    return Io.or(() -> part.digest().equals(digests.digestNow(part.path(), part.kind())), false);
+    return Io.or(
+        () -> part.digest().equals(places.digests.digestNow(part.path(), part.kind())), false);
   }
 
   /** Converts a shared store's result to one of this root; null if it does not fit the job. */
@@ -434,7 +426,7 @@ public final class KnownResults implements Recall {
       Map<Integer, NearestResult> nearest = new HashMap<>();
       KnownResults known = KnownResults.of(context);
       Graph graph = context.graph();
-      known.stored.each(
+      known.places.stored.each(
           stored -> {
             int id = graph.jobId(stored.job());
             if (runs.containsKey(id) && graph.job(id).mayStore()) {
@@ -457,7 +449,9 @@ public final class KnownResults implements Recall {
                 String lack =
                     each.root() != null
                         ? "its bytes name its root, " + each.root()
-                        : known.stored.isReplaced(each) ? "a newer result was seen here" : "";
+                        : known.places.stored.isReplaced(each)
+                            ? "a newer result was seen here"
+                            : "";
                 Origin from = each.originFor(each.job(), found.store().name());
                 of(context, id, each, from, lack).putInto(nearest, id, runs.get(id));
               }
@@ -473,12 +467,8 @@ public final class KnownResults implements Recall {
       Job job = context.graph().job(id);
       String programs = Programs.difference(had, KnownResults.of(context).programs.of(job, had));
       String why = programs.isEmpty() ? lack : programs;
-      return new NearestResult(
-          from,
-          reasons,
-          why.isEmpty() && reasons.isEmpty()
-              ? "it was made on another system, or with other parameters"
-              : why);
+      String other = "it was made on another system, or with other parameters";
+      return new NearestResult(from, reasons, why.isEmpty() && reasons.isEmpty() ? other : why);
     }
 
     private void putInto(Map<Integer, NearestResult> nearest, int id, Verdict.WillRun will) {

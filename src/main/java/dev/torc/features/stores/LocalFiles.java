@@ -78,12 +78,10 @@ final class LocalFiles {
 
   /** Returns the status of the store before anything was added; null if unknown. */
   private synchronized FileStatus before() {
-    try {
-      before = before == null ? FileStatus.of(folder.toString(), false) : before;
-      return before;
-    } catch (IOException e) {
-      return null;
+    if (before == null) {
+      before = Io.or(() -> FileStatus.of(folder.toString(), false), null);
     }
+    return before;
   }
 
   /** Returns whether the store has a product. Files of other kinds do not count. */

@@ -409,15 +409,10 @@ public class LocalStore implements ResultParts {
    * the fields that {@link Result#parts(Fields, Result)} reads.
    */
   public synchronized void forget(Predicate<Result> which) throws IOException {
-    List<Result> gone = new ArrayList<>();
-    light.each(
-        each -> {
-          if (which.test(each.result())) {
-            gone.add(each.result());
-          }
-        });
-    for (Result result : gone) {
-      forget(result);
+    List<Result> all = new ArrayList<>();
+    light.each(each -> all.add(each.result()));
+    for (Result gone : all.stream().filter(which).toList()) {
+      forget(gone);
     }
   }
 

@@ -1,6 +1,5 @@
 package dev.torc.features.stores;
 
-import dev.torc.base.digests.FolderDigest;
 import dev.torc.base.digests.FolderPart;
 import dev.torc.base.digests.ParallelShares;
 import dev.torc.base.posix.FolderHandle;
@@ -28,8 +27,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * Restores a known result instead of a run: clears the places of the products as before a run, puts
@@ -111,10 +112,8 @@ public final class ProductRestore implements Restore {
         stored.noteUsed(from);
         return scan.adopted(users::contains);
       }
-    } catch (IOException e) {
-      // a product was removed or is damaged: a run makes it
-    } catch (AttemptFailure e) {
-      // a product is missing: a run makes it
+    } catch (IOException | AttemptFailure e) {
+      // a product is missing, or was removed or damaged: a run makes it
     }
     for (OwnedPath part : placed) {
       giveBack(part);
@@ -143,40 +142,29 @@ public final class ProductRestore implements Restore {
         }
         return;
       }
-      FolderDigest now = removal.digests().folder(owned.path(), false);
-      Standing placed = Standing.of(now);
+      Standing placed = Standing.of(removal.digests().folder(owned.path(), false));
       try (FolderHandle folder = holder.enter(name)) {
         FolderPart part = removal.part(owned.path(), file);
-        new FolderEmptying(removal)
-            .empty(
-                owned,
-                folder,
-                part,
-                placed,
-                (from, all) -> parts.giveBack(owned, from, all, sound));
+        FolderEmptying emptying = new FolderEmptying(removal);
+        emptying.empty(
+            owned, folder, part, placed, (from, all) -> parts.giveBack(owned, from, all, sound));
       }
     }
   }
 
   private void makeFolders(Path root, List<OwnedPath> missing) throws IOException {
-    String made = null; // usually all products are in one folder
-    for (OwnedPath part : missing) {
-      String folder = UserPaths.parent(part.path());
-      if (!folder.equals(made)) {
-        made = folder;
-        common.launches().place().makeFolders(root.resolve(folder));
-      }
+    Set<String> folders = new LinkedHashSet<>(); // usually one
+    missing.forEach(part -> folders.add(UserPaths.parent(part.path())));
+    for (String folder : folders) {
+      common.launches().place().makeFolders(root.resolve(folder));
     }
   }
 
   private boolean isWhole(ProductScan scan) {
     List<RecordedProduct> then = from.products();
     List<RecordedProduct> now = scan.made();
-    boolean same = now.size() == then.size();
-    for (int i = 0; same && i < now.size(); i++) {
-      same = now.get(i).isLike(then.get(i));
-    }
-    return same;
+    return now.size() == then.size()
+        && IntStream.range(0, now.size()).allMatch(i -> now.get(i).isLike(then.get(i)));
   }
 
   /**

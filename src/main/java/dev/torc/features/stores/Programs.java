@@ -15,27 +15,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The programs outside the project that a job's commands run, found as in rule 14, with their
  * paths, sizes and times. Manifests do not include them, but a result is only restored if its
  * programs were the same. Programs in {@code tools}, which count by their bytes, and programs in an
  * image are omitted, and so are those that a run found in its environment: the lock counts. Several
- * threads may use this class.
+ * threads may use this class. {@code seen} has the stamps of the programs looked at, by path.
  */
-final class Programs {
-
-  private final Path root;
-  private final NeedContents contents;
-  private final StampSource stamps;
-  private final Map<String, String> seen = new ConcurrentHashMap<>();
-
-  Programs(Path root, NeedContents contents, StampSource stamps) {
-    this.root = root;
-    this.contents = contents;
-    this.stamps = stamps;
-  }
+record Programs(Path root, NeedContents contents, StampSource stamps, Map<String, String> seen) {
 
   /** Returns a text for each program, {@code NAME=PATH SIZE TIME}, sorted by name. */
   List<String> of(Job job) {
@@ -110,12 +98,10 @@ final class Programs {
     before.removeAll(now);
     List<String> after = new ArrayList<>(now);
     after.removeAll(then);
-    if (before.isEmpty() && after.isEmpty()) {
-      return "";
+    if (!before.isEmpty()) {
+      return "program " + told(before.getFirst()) + " was another one then";
     }
-    return before.isEmpty()
-        ? "program " + told(after.getFirst()) + " was not found then"
-        : "program %s was another one then".formatted(told(before.getFirst()));
+    return after.isEmpty() ? "" : "program " + told(after.getFirst()) + " was not found then";
   }
 
   private static String told(String program) {

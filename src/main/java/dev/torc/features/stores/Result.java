@@ -117,14 +117,10 @@ public record Result(
     if (terms == null) {
       return null;
     }
-    return new Result(
-        terms,
-        job,
-        new Outputs(run.products(), null, cache.data(job)),
-        new ReadInputs(run.manifest(), run.needs().found(), details.manifest()),
-        origin(details),
-        new Spent(run.wall(), details.ran().cpu(), details.ran().peak()),
-        null);
+    Outputs made = new Outputs(run.products(), null, cache.data(job));
+    ReadInputs read = new ReadInputs(run.manifest(), run.needs().found(), details.manifest());
+    Spent spent = new Spent(run.wall(), details.ran().cpu(), details.ran().peak());
+    return new Result(terms, job, made, read, origin(details), spent, null);
   }
 
   @Override

@@ -101,7 +101,7 @@ public final class SharedRequests implements SharedResults {
         return null; // the run will report it
       }
       KnownResults results = KnownResults.of(common.plan());
-      LocalStore stored = results.stored;
+      LocalStore stored = results.places.stored();
       for (SharedStore store : stores.all()) {
         Match match = results.of(store, common.decider(), id, needs);
         ResultParts parts = match == null ? null : store.fetch(match.hit(), stored.freshFolder());
@@ -142,7 +142,7 @@ public final class SharedRequests implements SharedResults {
       String host = common.machines().here().name();
       Upload upload = Upload.of(root, common.digests(), made, said, umask, host, again);
       if (upload != null) {
-        KnownResults.of(common.plan()).stored.noteSeen(made);
+        KnownResults.of(common.plan()).places.stored().noteSeen(made);
       }
       return upload;
     } catch (CacheException | StoppedException e) {

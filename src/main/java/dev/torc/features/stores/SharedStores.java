@@ -84,10 +84,10 @@ public final class SharedStores implements AutoCloseable {
       LongSupplier clock,
       Consumer<String> told)
       throws StoreRefusal {
+    AtomicBoolean stopped = new AtomicBoolean();
+    String path = root.toString();
     SharedStores all =
-        new SharedStores(
-            new SharedStore.Build(
-                root.toString(), clock, new AtomicBoolean(), new Semaphore(1), told));
+        new SharedStores(new SharedStore.Build(path, clock, stopped, new Semaphore(1), told));
     for (StoreSettings each : settings) {
       SigningKey key = each.key() == null ? null : SigningKey.read(each.key());
       all.stores.add(new SharedStore(each.place(env), each.trusted(key), key, all.build));
@@ -178,11 +178,8 @@ public final class SharedStores implements AutoCloseable {
 
   private void tellHidden(String product) {
     if (hidden.compareAndSet(false, true)) {
-      build
-          .told()
-          .accept(
-              "shared stores: %s is for its owner alone; results with such products are not sent"
-                  .formatted(SafeText.name(product)));
+      String why = " is for its owner alone; results with such products are not sent";
+      build.told().accept("shared stores: " + SafeText.name(product) + why);
     }
   }
 

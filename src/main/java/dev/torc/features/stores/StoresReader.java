@@ -94,15 +94,12 @@ public record StoresReader(Scope scope, Paths paths, Problems problems) {
             key + " goes with " + (path == null ? "path" : "url") + ", not with this store");
       }
     }
-    return new SharedEntry(
-        node.place(),
-        path,
-        fields.text("group", null),
-        keep(fields),
-        url,
-        headers(fields.map().get("headers")),
-        file(fields, "key"),
-        fields.texts("trust"));
+    String group = fields.text("group", null);
+    long keep = keep(fields);
+    SortedMap<String, String> headers = headers(fields.map().get("headers"));
+    String key = file(fields, "key");
+    List<String> trust = fields.texts("trust");
+    return new SharedEntry(node.place(), path, group, keep, url, headers, key, trust);
   }
 
   private String file(MapFields fields, String key) {
