@@ -52,11 +52,7 @@ public record AxisReader(Scope scope, Paths paths, Problems problems) {
 
   /** The values of a parameter: one key, or {@code from}, {@code to} and {@code step} together. */
   public static final List<String> VALUES =
-      List.of(
-          """
-          from to step lines comment glob products product values var keys batch
-          """
-              .split("\\s+"));
+      List.of("from to step lines comment glob products product values var keys batch".split(" "));
 
   /**
    * Variables that a shell sets or uses itself. A parameter with such a name would not reach the
@@ -149,18 +145,14 @@ public record AxisReader(Scope scope, Paths paths, Problems problems) {
       throw new BadInput(node.place(), what + more);
     }
     SortedMap<String, Set<String>> values = new TreeMap<>();
-    map.entries()
-        .forEach(
-            (name, entry) -> {
-              Set<String> some = new TreeSet<>();
-              for (Node value :
-                  Node.isNothing(entry.value())
-                      ? List.of(entry.value())
-                      : scope.items(entry.value())) {
-                some.add(scope.text(MapFields.scalar(value, name)));
-              }
-              values.put(name, some);
-            });
+    for (String name : map.entries().keySet()) {
+      Node value = map.get(name);
+      Set<String> some = new TreeSet<>();
+      for (Node each : Node.isNothing(value) ? List.of(value) : scope.items(value)) {
+        some.add(scope.text(MapFields.scalar(each, name)));
+      }
+      values.put(name, some);
+    }
     return new InstanceRules.LeftOutValues(map.place(), values);
   }
 
@@ -239,11 +231,8 @@ public record AxisReader(Scope scope, Paths paths, Problems problems) {
 
   private Axis repeat(MapFields fields, Entry entry) {
     int times = (int) fields.whole("repeat", 1, 1, Group.MAX_INSTANCES);
-    return fixed(
-        entry.place(),
-        "repeat",
-        NumberRange.of("1", String.valueOf(times), "1", times),
-        entry.value());
+    List<String> numbers = NumberRange.of("1", String.valueOf(times), "1", times);
+    return fixed(entry.place(), "repeat", numbers, entry.value());
   }
 
   private static Axis fixed(Place place, String name, List<String> texts, Node node) {
@@ -257,14 +246,9 @@ public record AxisReader(Scope scope, Paths paths, Problems problems) {
       throw new BadInput(entry.place(), "for the rows of a var write table: {var: " + var + "}");
     }
     if (!(entry.value() instanceof Node.Mapping map)) {
+      String path = file(entry.value(), "table");
       return new Axis.Table(
-          entry.place(),
-          file(entry.value(), "table"),
-          false,
-          List.of(),
-          List.of(),
-          TableReader.UNSAID,
-          Map.of());
+          entry.place(), path, false, List.of(), List.of(), TableReader.UNSAID, Map.of());
     }
     MapFields fields = new MapFields(map, scope, problems).only(TABLE, "table");
     if (map.get("file") == null == (map.get("var") == null)) {
@@ -486,7 +470,7 @@ public record AxisReader(Scope scope, Paths paths, Problems problems) {
     List<String> forms =
         map.entries().keySet().stream()
             .filter(k -> !BESIDE.contains(k))
-            .map(k -> isRange(k) ? "from" : k)
+            .map(k -> k.equals("to") || k.equals("step") ? "from" : k)
             .distinct()
             .toList();
     if (forms.size() != 1) {
@@ -528,19 +512,13 @@ public record AxisReader(Scope scope, Paths paths, Problems problems) {
         if (map.get("from") == null || map.get("to") == null) {
           throw new BadInput(map.place(), "a range has from and to, and a step unless it is 1");
         }
-        List<String> texts =
-            NumberRange.of(
-                scope.text(MapFields.scalar(map.get("from"), "from")),
-                scope.text(MapFields.scalar(map.get("to"), "to")),
-                fields.text("step", "1"),
-                Group.MAX_INSTANCES);
+        String from = scope.text(MapFields.scalar(map.get("from"), "from"));
+        String to = scope.text(MapFields.scalar(map.get("to"), "to"));
+        String step = fields.text("step", "1");
+        List<String> texts = NumberRange.of(from, to, step, Group.MAX_INSTANCES);
         yield fixed(place, name, texts, map);
       }
     };
-  }
-
-  private static boolean isRange(String key) {
-    return key.equals("from") || key.equals("to") || key.equals("step");
   }
 
   private Axis globbed(Place place, List<String> names, Node node) {

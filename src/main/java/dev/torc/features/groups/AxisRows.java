@@ -67,13 +67,10 @@ record AxisRows(
     for (Row row : rows) {
       Row earlier = seen.putIfAbsent(columns.isEmpty() ? row.values() : key(row, false), row);
       if (earlier != null) {
+        String what = columns.isEmpty() ? "values" : "key";
+        String values = String.join(",", key(row, true));
         throw new BadInput(
-            row.place(),
-            "the same %s as at %s: %s"
-                .formatted(
-                    columns.isEmpty() ? "values" : "key",
-                    earlier.place(),
-                    String.join(",", key(row, true))));
+            row.place(), "the same %s as at %s: %s".formatted(what, earlier.place(), values));
       }
     }
   }

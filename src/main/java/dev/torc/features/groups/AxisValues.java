@@ -154,8 +154,7 @@ final class AxisValues {
   boolean mayBeEmpty() {
     return switch (axis) {
       case Axis.Products _ -> true;
-      case Axis.Table _ -> false;
-      case Axis.OfVar _ -> false;
+      case Axis.Table _, Axis.OfVar _ -> false;
       case Axis.Zip _, Axis.Pairs _, Axis.Batched _ ->
           sides.stream().anyMatch(AxisValues::mayBeEmpty);
       default -> byResults;
@@ -336,14 +335,11 @@ final class AxisValues {
     SortedMap<String, Row> found = new TreeMap<>();
     for (PathSearch search : searches) {
       coming.addAll(search.update());
-      search
-          .found()
-          .forEach(
-              (path, row) -> {
-                if (!search.doubtful().contains(path) || counted.contains(path)) {
-                  found.putIfAbsent(path, row); // the first pattern counts
-                }
-              });
+      for (Map.Entry<String, Row> each : search.found().entrySet()) {
+        if (!search.doubtful().contains(each.getKey()) || counted.contains(each.getKey())) {
+          found.putIfAbsent(each.getKey(), each.getValue()); // the first pattern counts
+        }
+      }
     }
     if (axis instanceof Axis.Matched matched && matched.patterns().size() > 1) {
       refuseSame(found);
@@ -395,15 +391,13 @@ final class AxisValues {
   /** Refuses two files from which different patterns take the same values. */
   private void refuseSame(SortedMap<String, Row> found) {
     Map<List<Value>, String> seen = new HashMap<>();
-    found.forEach(
-        (path, row) -> {
-          String other = seen.putIfAbsent(row.values(), path);
-          if (other != null) {
-            throw new BadInput(
-                axis.place(),
-                "%s and %s match with the same values; exclude one with !".formatted(other, path));
-          }
-        });
+    for (String path : found.keySet()) {
+      String other = seen.putIfAbsent(found.get(path).values(), path);
+      if (other != null) {
+        String why = "%s and %s match with the same values; exclude one with !";
+        throw new BadInput(axis.place(), why.formatted(other, path));
+      }
+    }
   }
 
   private List<PathSearch> searches() throws IOException {
@@ -426,13 +420,10 @@ final class AxisValues {
               List<String> values = matched.values(each, path);
               return values == null || isOut(matched.excludes(), path) ? null : values;
             };
+        Glob glob = each.match().glob();
+        Group.Growing growing = growing(each, List.of());
         PathSearch.Searched pattern =
-            new PathSearch.Searched(
-                each.written(),
-                each.match().glob(),
-                List.of(),
-                fit,
-                growing(each, List.of())::known);
+            new PathSearch.Searched(each.written(), glob, List.of(), fit, growing::known);
         all.add(new PathSearch(this, units, unit, pattern));
       }
     } else if (axis instanceof Axis.Globbed globbed) {

@@ -132,13 +132,11 @@ public record CalledJobs(String option, List<String> patterns, List<String> path
       if (all.stream().noneMatch(each -> mayFit(now, each))) {
         TreeSet<String> known = new TreeSet<>();
         all.forEach(each -> known.add(each.name()));
-        throw new BadInput(
-            "%s %s: no job, group%s has this name%s"
-                .formatted(
-                    option,
-                    SafeText.name(patterns.get(i)),
-                    paths.isEmpty() ? " or tag" : ", tag or product",
-                    NearestName.hint(patterns.get(i), known)));
+        String name = SafeText.name(patterns.get(i));
+        String what = paths.isEmpty() ? " or tag" : ", tag or product";
+        String why = "%s %s: no job, group%s has this name%s";
+        String hint = NearestName.hint(patterns.get(i), known);
+        throw new BadInput(why.formatted(option, name, what, hint));
       }
     }
   }

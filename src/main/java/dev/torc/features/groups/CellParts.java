@@ -5,7 +5,9 @@ import dev.torc.base.syntax.Place;
 import dev.torc.base.text.SafeText;
 import dev.torc.features.reading.Value;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * Parts a cell of a table into a list, as {@code split} of the table says. Spaces around the parts
@@ -27,16 +29,10 @@ final class CellParts {
       throw new BadInput(
           place, SafeText.name(cell) + " has a quote; only split at \" \" keeps words in quotes");
     }
-    List<String> parts = new ArrayList<>();
-    for (int from = 0, end; from <= cell.length(); from = end + separator.length()) {
-      int next = cell.indexOf(separator, from);
-      end = next < 0 ? cell.length() : next;
-      String part = cell.substring(from, end).strip();
-      if (!part.isEmpty()) {
-        parts.add(part);
-      }
-    }
-    return parts;
+    return Arrays.stream(cell.split(Pattern.quote(separator)))
+        .map(String::strip)
+        .filter(part -> !part.isEmpty())
+        .toList();
   }
 
   private static List<String> words(String cell, Place place) {

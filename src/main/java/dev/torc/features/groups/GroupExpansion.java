@@ -9,6 +9,7 @@ import dev.torc.core.model.InstanceName;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.core.model.PackedJobs;
+import dev.torc.core.model.Ref;
 import dev.torc.core.model.ResultSource;
 import dev.torc.core.model.Workflow;
 import dev.torc.core.model.WorkflowCodec;
@@ -154,13 +155,10 @@ public final class GroupExpansion implements OtherUnits {
         known.add(omissions.kept(outcome.group()));
       }
     }
-    Workflow expanded =
-        blank.with(
-            PackedJobs.of(codec, jobs),
-            List.copyOf(known),
-            List.copyOf(starts),
-            List.copyOf(warnings),
-            new Workflow.Apart(List.copyOf(manual), omissions.jobs()));
+    List<Job> packed = PackedJobs.of(codec, jobs);
+    List<BadInput.Diagnostic> told = List.copyOf(warnings);
+    Workflow.Apart apart = new Workflow.Apart(List.copyOf(manual), omissions.jobs());
+    Workflow expanded = blank.with(packed, List.copyOf(known), List.copyOf(starts), told, apart);
     omissions.keep(expanded);
     return expanded;
   }
@@ -180,11 +178,10 @@ public final class GroupExpansion implements OtherUnits {
         all.add(new LeftOutJobs.Candidate(job.name(), job, null));
       }
       if (outcome != null) {
-        all.add(
-            new LeftOutJobs.Candidate(
-                units.get(u).name(),
-                units.get(u).job(),
-                packed.isEmpty() && isLeftOut((Unit.Many) units.get(u)) ? null : outcome.group()));
+        Unit unit = units.get(u);
+        boolean out = packed.isEmpty() && isLeftOut((Unit.Many) unit);
+        Group group = out ? null : outcome.group();
+        all.add(new LeftOutJobs.Candidate(unit.name(), unit.job(), group));
       }
     }
     return omissions.add(all, pattern -> sources.matches(pattern, List.of()));
@@ -287,11 +284,8 @@ public final class GroupExpansion implements OtherUnits {
 
   /** Returns what decided the instances in the last expansion, besides build files and tables. */
   public Deciders deciders() {
-    return new Deciders(
-        new TreeSet<>(answered),
-        sources.found(),
-        Collections.emptySortedMap(),
-        sources.isComplete());
+    SortedMap<String, Optional<String>> none = Collections.emptySortedMap();
+    return new Deciders(new TreeSet<>(answered), sources.found(), none, sources.isComplete());
   }
 
   @Override
@@ -303,7 +297,8 @@ public final class GroupExpansion implements OtherUnits {
     Outcome outcome = before != null && before.lasting() ? before : outcomes.get(unit);
     if (outcome == null) {
       if (!open.add(unit)) {
-        outcome = circle(unit, group);
+        problems.add(group.entry().place(), "the groups " + chain(unit) + " feed each other");
+        outcome = failed(unit, group, List.of());
       } else {
         try {
           outcome = expand(unit, group);
@@ -354,11 +349,6 @@ public final class GroupExpansion implements OtherUnits {
         .collect(Collectors.joining(" → "));
   }
 
-  private Outcome circle(int unit, Unit.Many group) {
-    problems.add(group.entry().place(), "the groups " + chain(unit) + " feed each other");
-    return failed(unit, group, List.of());
-  }
-
   private Outcome expand(int unit, Unit.Many group) throws IOException {
     if (omissions.has(group.name()) || group.axes().isEmpty()) {
       Outcome none = failed(unit, group, List.of());
@@ -392,25 +382,17 @@ public final class GroupExpansion implements OtherUnits {
     if (ignored != null) {
       answer.warnings.add(ignored);
     }
-    Group record =
-        new Group(
-            group.name(),
-            group.entry().place(),
-            List.copyOf(answer.names),
-            List.copyOf(now.names),
-            new Group.Further(
-                List.copyOf(answer.awaits),
-                List.copyOf(answer.growing),
-                known ? List.of() : answer.coming(group, makers()),
-                List.of(),
-                !known && group.job().has(Trait.ALLOW_FAILURE)),
-            new Group.Sources(
-                List.copyOf(tables(group.axes()).keySet()),
-                known ? answer.nothing : "",
-                known ? List.copyOf(answer.warnings) : List.of(),
-                answer.byResults,
-                answer.ofTable()),
-            group.job().labels().tags());
+    List<String> awaits = List.copyOf(answer.awaits);
+    List<Group.Growing> growing = List.copyOf(answer.growing);
+    List<Ref> coming = known ? List.of() : answer.coming(group, makers());
+    boolean lenient = !known && group.job().has(Trait.ALLOW_FAILURE);
+    Group.Further further = new Group.Further(awaits, growing, coming, List.of(), lenient);
+    List<String> tables = List.copyOf(tables(group.axes()).keySet());
+    String nothing = known ? answer.nothing : "";
+    List<BadInput.Diagnostic> told = known ? List.copyOf(answer.warnings) : List.of();
+    Group.Sources from =
+        new Group.Sources(tables, nothing, told, answer.byResults, answer.ofTable());
+    Group record = record(group, List.copyOf(answer.names), List.copyOf(now.names), further, from);
     Outcome outcome = new Outcome(record, List.copyOf(now.jobs), known, known && answer.lasting);
     last.put(unit, outcome);
     return outcome;
@@ -428,14 +410,10 @@ public final class GroupExpansion implements OtherUnits {
   private Expanded instances(int unit, Unit.Many group, List<AxisValues> values) {
     Problems own = new Problems();
     DependingValues.Reading reading = axis -> new AxisValues(this, unit, axis);
-    Expanded all =
-        new Expanded(
-            new GroupValues(group, values, reading, group.reader().vars(), own),
-            own,
-            new ArrayList<>(),
-            new ArrayList<>());
-    if (own.isEmpty() && (all.answer.awaits.isEmpty() || !all.answer.growing.isEmpty())) {
-      instances(group, all.answer, own, all.names, all.jobs);
+    GroupValues answer = new GroupValues(group, values, reading, group.reader().vars(), own);
+    Expanded all = new Expanded(answer, own, new ArrayList<>(), new ArrayList<>());
+    if (own.isEmpty() && (answer.awaits.isEmpty() || !answer.growing.isEmpty())) {
+      instances(group, answer, own, all.names, all.jobs);
     }
     return all;
   }
@@ -468,27 +446,25 @@ public final class GroupExpansion implements OtherUnits {
   private Outcome failed(int unit, Unit.Many group, List<BadInput.Diagnostic> reasons) {
     Outcome before = last.get(unit);
     List<String> names = group.axes().stream().flatMap(axis -> axis.names().stream()).toList();
-    Group record =
-        new Group(
-            group.name(),
-            group.entry().place(),
-            names,
-            before == null ? List.of() : before.group().instances(),
-            new Group.Further(
-                List.of(),
-                List.of(),
-                group.job().productRefs(),
-                reasons,
-                group.job().has(Trait.ALLOW_FAILURE)),
-            new Group.Sources(
-                List.copyOf(tables(group.axes()).keySet()),
-                "",
-                List.of(),
-                false,
-                Group.Columns.NONE),
-            group.job().labels().tags());
+    List<String> instances = before == null ? List.of() : before.group().instances();
+    List<Ref> coming = group.job().productRefs();
+    boolean lenient = group.job().has(Trait.ALLOW_FAILURE);
+    Group.Further further = new Group.Further(List.of(), List.of(), coming, reasons, lenient);
+    List<String> tables = List.copyOf(tables(group.axes()).keySet());
+    Group.Sources from = new Group.Sources(tables, "", List.of(), false, Group.Columns.NONE);
+    Group record = record(group, names, instances, further, from);
     // Not lasting, so that every expansion reports the group's errors again.
     return new Outcome(record, before == null ? List.of() : before.packed(), false, false);
+  }
+
+  private static Group record(
+      Unit.Many of,
+      List<String> names,
+      List<String> instances,
+      Group.Further further,
+      Group.Sources from) {
+    List<String> tags = of.job().labels().tags();
+    return new Group(of.name(), of.entry().place(), names, instances, further, from, tags);
   }
 
   private static SequencedMap<String, Place> tables(List<Axis> axes) {

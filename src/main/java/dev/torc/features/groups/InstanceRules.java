@@ -98,10 +98,8 @@ public record InstanceRules(List<String> key, Place place, List<LeftOutValues> e
         if (earlier != null) {
           SortedMap<String, String> shown = new TreeMap<>();
           key.forEach(each -> shown.put(each, row.values().get(names.indexOf(each)).toString()));
-          throw new BadInput(
-              row.place(),
-              "the same key as at %s: %s"
-                  .formatted(earlier, new InstanceName("", shown).toString().substring(1)));
+          String same = new InstanceName("", shown).toString().substring(1);
+          throw new BadInput(row.place(), "the same key as at " + earlier + ": " + same);
         }
       }
       return !excluded;

@@ -27,14 +27,8 @@ final class JoinedRows {
     AxisRows first = all.getFirst();
     for (AxisRows other : all) {
       if (other.rows().size() != first.rows().size()) {
-        throw new BadInput(
-            zip.place(),
-            "zip wants as many values of each, but %s has %s and %s has %s"
-                .formatted(
-                    first.names().getFirst(),
-                    first.rows().size(),
-                    other.names().getFirst(),
-                    other.rows().size()));
+        String counts = counted(first) + " and " + counted(other);
+        throw new BadInput(zip.place(), "zip wants as many values of each, but " + counts);
       }
     }
     List<Row> rows = new ArrayList<>();
@@ -43,6 +37,10 @@ final class JoinedRows {
       rows.add(Row.joined(all.stream().map(each -> each.rows().get(at)).toList()));
     }
     return of(zip.names(), Set.of(), rows, all);
+  }
+
+  private static String counted(AxisRows axis) {
+    return axis.names().getFirst() + " has " + axis.rows().size();
   }
 
   /**
@@ -58,13 +56,12 @@ final class JoinedRows {
     }
     List<List<Integer>> paired = alike.values().stream().filter(each -> each.size() > 1).toList();
     if (paired.size() != 1 || paired.getFirst().size() > 2) {
-      throw new BadInput(
-          pairs.place(),
-          "pairs wants two parameters with the same values, and %s have them"
-              .formatted(
-                  paired.isEmpty()
-                      ? "no two of " + SafeText.names(pairs.names(), 5)
-                      : paired.stream().mapToInt(List::size).sum() + " parameters"));
+      String some =
+          paired.isEmpty()
+              ? "no two of " + SafeText.names(pairs.names(), 5)
+              : paired.stream().mapToInt(List::size).sum() + " parameters";
+      String why = "pairs wants two parameters with the same values, and %s have them";
+      throw new BadInput(pairs.place(), why.formatted(some));
     }
     int one = paired.getFirst().getFirst();
     int other = paired.getFirst().getLast();

@@ -94,14 +94,11 @@ public record PathPattern(
       // Adjacent names are one wildcard in the glob.
       glob.append(behindHole ? "" : "*");
     }
+    Pattern pattern = Pattern.compile(regex.toString(), Pattern.DOTALL);
+    Glob all = Glob.of(glob.toString());
+    long[] budget = constraints.isEmpty() ? null : new long[] {MAX_LOOKS};
     return new PathPattern(
-        text,
-        List.copyOf(holes),
-        List.copyOf(names),
-        Pattern.compile(regex.toString(), Pattern.DOTALL),
-        Glob.of(glob.toString()),
-        place,
-        constraints.isEmpty() ? null : new long[] {MAX_LOOKS});
+        text, List.copyOf(holes), List.copyOf(names), pattern, all, place, budget);
   }
 
   private static void check(String name, String regex) {

@@ -1,6 +1,7 @@
 package dev.torc.features.groups;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -196,7 +197,7 @@ final class TableReader {
 
   private void separated(SeparatedText text) {
     while (text.next()) {
-      boolean blank = isBlankRow(text.cells());
+      boolean blank = text.cells().stream().allMatch(TableReader::isBlank);
       if (!blank && columns == null) {
         header(text);
       } else if (!blank && !isComment(text.cells().getFirst(), text.place())) {
@@ -396,13 +397,11 @@ final class TableReader {
         throw new BadInput(item.place(), "a row of a table is a map");
       }
       SequencedMap<String, Value> fields = new LinkedHashMap<>();
-      map.entries()
-          .forEach(
-              (name, entry) -> {
-                Value value = Value.of(entry.value());
-                note(name, value, entry.value().place());
-                fields.put(name, value.text() == null ? value : share(value.text()));
-              });
+      for (String name : map.entries().keySet()) {
+        Value value = Value.of(map.get(name));
+        note(name, value, map.get(name).place());
+        fields.put(name, value.text() == null ? value : share(value.text()));
+      }
       fields(fields, map.place());
     }
   }
@@ -431,11 +430,7 @@ final class TableReader {
         throw new BadInput(place(parser), "something follows the end of the table");
       }
     } catch (JsonProcessingException e) {
-      Place place =
-          e.getLocation() == null
-              ? new Place(shown, 0, 0)
-              : new Place(shown, e.getLocation().getLineNr(), e.getLocation().getColumnNr());
-      throw new BadInput(place, SourceFile.oneLine(e.getOriginalMessage()));
+      throw new BadInput(place(e.getLocation()), SourceFile.oneLine(e.getOriginalMessage()));
     }
   }
 
@@ -551,10 +546,6 @@ final class TableReader {
     return trimmed(cell).isEmpty();
   }
 
-  private static boolean isBlankRow(List<String> cells) {
-    return cells.stream().allMatch(TableReader::isBlank);
-  }
-
   /** Returns whether all values are blank texts, or lists without items. */
   static boolean isBlank(List<Value> values) {
     return values.stream()
@@ -586,9 +577,10 @@ final class TableReader {
   }
 
   private Place place(JsonParser parser) {
-    return new Place(
-        shown,
-        parser.currentTokenLocation().getLineNr(),
-        parser.currentTokenLocation().getColumnNr());
+    return place(parser.currentTokenLocation());
+  }
+
+  private Place place(JsonLocation at) {
+    return at == null ? new Place(shown, 0, 0) : new Place(shown, at.getLineNr(), at.getColumnNr());
   }
 }

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.IntFunction;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
@@ -35,13 +36,18 @@ public final class UnitMakers {
   public UnitMakers(List<Unit> units, Predicate<String> isLeftOut) {
     this.units = units;
     this.products =
-        ProductIndex.of(
-            IntStream.range(0, units.size()).toArray(),
+        index(
+            units.size(),
             unit ->
                 isLeftOut.test(units.get(unit).name())
                     ? List.of()
-                    : units.get(unit).job().productRefs(),
-            (_, _, _) -> {}); // the graph reports files with two makers
+                    : units.get(unit).job().productRefs());
+  }
+
+  /** Returns the index of the products of so many owners. */
+  static ProductIndex index(int owners, IntFunction<List<Ref>> products) {
+    int[] all = IntStream.range(0, owners).toArray(); // the graph reports files with two makers
+    return ProductIndex.of(all, products, (_, _, _) -> {});
   }
 
   /** Returns whether a unit declares exactly this path as a product. */
@@ -67,12 +73,8 @@ public final class UnitMakers {
    */
   List<Job> outlines(int unit) {
     return units.get(unit) instanceof Unit.Many group
-        ? outlines.computeIfAbsent(unit, _ -> outlines(group))
+        ? outlines.computeIfAbsent(unit, _ -> outlines(group, Map.of()))
         : List.of(units.get(unit).job());
-  }
-
-  private List<Job> outlines(Unit.Many group) {
-    return outlines(group, Map.of());
   }
 
   /** Returns the outlines of the instances of a group that have some values. */

@@ -14,7 +14,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Finds which jobs and groups need which, by what they declare. A need by name is certain; a need
@@ -125,18 +125,13 @@ public final class UnitNeeds {
 
   /** Returns whether a unit, or what it certainly needs, needs another one by name. */
   boolean followsName(int other, int unit) {
-    return naming
-        .computeIfAbsent(
-            unit,
-            _ ->
-                reached(
-                    readers,
-                    readers.get(unit).stream()
-                        .filter(edge -> edge.kind == Kind.NAMED)
-                        .map(Edge::to)
-                        .toList(),
-                    Kind.SURE))
-        .get(other);
+    BitSet found = naming.get(unit);
+    if (found == null) {
+      Stream<Edge> named = readers.get(unit).stream().filter(edge -> edge.kind == Kind.NAMED);
+      found = reached(readers, named.map(Edge::to).toList(), Kind.SURE);
+      naming.put(unit, found);
+    }
+    return found.get(other);
   }
 
   /** Returns whether the values of a group may depend on the instances of another one. */
@@ -239,12 +234,7 @@ public final class UnitNeeds {
       known = exact ? all : List.of(group.job());
       jobs.put(unit, known);
       if (exact) {
-        products.put(
-            unit,
-            ProductIndex.of(
-                IntStream.range(0, known.size()).toArray(),
-                each -> all.get(each).productRefs(),
-                (_, _, _) -> {}));
+        products.put(unit, UnitMakers.index(all.size(), each -> all.get(each).productRefs()));
       }
     }
     return known;

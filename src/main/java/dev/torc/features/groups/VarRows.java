@@ -34,21 +34,19 @@ public final class VarRows {
       }
     } else if (value instanceof Value.Fields map) {
       String column = table.key().size() == 1 ? table.key().getFirst() : "name";
-      map.values()
-          .forEach(
-              (key, item) -> {
-                SequencedMap<String, Value> row = new LinkedHashMap<>();
-                row.put(column, new Value.OfText(key));
-                SequencedMap<String, Value> cells = row(item, var, true);
-                if (cells.containsKey(column)) {
-                  throw new BadInput(
-                      var.place(),
-                      "%s.%s has a value %s, which is the name of the column for the keys of %s; name another, key: NAME"
-                          .formatted(name, key, column, name));
-                }
-                row.putAll(cells);
-                rows.add(row);
-              });
+      for (String key : map.values().keySet()) {
+        SequencedMap<String, Value> row = new LinkedHashMap<>();
+        row.put(column, new Value.OfText(key));
+        SequencedMap<String, Value> cells = row(map.values().get(key), var, true);
+        if (cells.containsKey(column)) {
+          throw new BadInput(
+              var.place(),
+              "%s.%s has a value %s, which is the name of the column for the keys of %s; name another, key: NAME"
+                  .formatted(name, key, column, name));
+        }
+        row.putAll(cells);
+        rows.add(row);
+      }
     } else {
       throw new BadInput(
           var.place(),
@@ -78,16 +76,9 @@ public final class VarRows {
       SequencedMap<String, Entry> at = all;
       for (String name : table.key()) {
         String value = row.values().get(rows.names().indexOf(name)).toString();
-        at =
-            ((Node.Mapping)
-                    at.computeIfAbsent(
-                            value,
-                            _ ->
-                                new Entry(
-                                    row.place(),
-                                    new Node.Mapping(row.place(), new LinkedHashMap<>())))
-                        .value())
-                .entries();
+        Node.Mapping none = new Node.Mapping(row.place(), new LinkedHashMap<>());
+        Entry inner = at.computeIfAbsent(value, _ -> new Entry(row.place(), none));
+        at = ((Node.Mapping) inner.value()).entries();
       }
       for (int i = 0; i < rows.names().size(); i++) {
         at.put(rows.names().get(i), new Entry(row.place(), node(row.values().get(i), row.place())));
