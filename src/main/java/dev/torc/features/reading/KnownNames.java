@@ -79,12 +79,9 @@ public record KnownNames(Scope scope, Place place, Near near) implements Placeho
             || Scope.isCaller(hole)
             || AWK.contains(name); // in awk, {print} and {{print}} are the same
     if (!known) {
-      scope
-          .problems()
-          .warn(
-              place,
-              "double braces stand for single ones: {%1$s} is %1$s here; write {{%1$s}} for {%1$s}"
-                  .formatted(hole.written()));
+      String line =
+          "double braces stand for single ones: {%1$s} is %1$s here; write {{%1$s}} for {%1$s}";
+      scope.problems().warn(place, line.formatted(hole.written()));
     }
   }
 
@@ -145,11 +142,8 @@ public record KnownNames(Scope scope, Place place, Near near) implements Placeho
     List<Item> items =
         head.equals("needs") ? scope.needs() : head.equals("produces") ? scope.produces() : null;
     int size = items == null ? -1 : (int) items.stream().filter(Item::isWanted).count();
-    return new NearForm.Known(
-        value,
-        keys == null ? List.of() : List.copyOf(keys),
-        scope.parameters().containsKey(head),
-        size);
+    List<String> all = keys == null ? List.of() : List.copyOf(keys);
+    return new NearForm.Known(value, all, scope.parameters().containsKey(head), size);
   }
 
   @Override

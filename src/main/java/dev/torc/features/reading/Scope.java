@@ -63,25 +63,16 @@ public record Scope(
    * #clashes}.
    */
   private static final Map<String, String> RESERVED =
-      Map.of(
-          Home.HERE,
-          "the folder of the build file",
-          "needs",
-          "the needed files",
-          "produces",
-          "the products",
-          "job",
-          "the name of the job",
-          "cpus",
-          "the cpus that were granted",
-          "memory",
-          "the memory that was granted, in MiB",
-          "attempt",
-          "the number of the attempt",
-          "tmp",
-          "an empty folder of the job's own",
-          "data",
-          "a value that a job stored, as {data.JOB.KEY}");
+      Map.ofEntries(
+          Map.entry(Home.HERE, "the folder of the build file"),
+          Map.entry("needs", "the needed files"),
+          Map.entry("produces", "the products"),
+          Map.entry("job", "the name of the job"),
+          Map.entry("cpus", "the cpus that were granted"),
+          Map.entry("memory", "the memory that was granted, in MiB"),
+          Map.entry("attempt", "the number of the attempt"),
+          Map.entry("tmp", "an empty folder of the job's own"),
+          Map.entry("data", "a value that a job stored, as {data.JOB.KEY}"));
 
   /**
    * Refuses the name of one of torc's own placeholders. {@code kind} says what has the name, for
@@ -105,11 +96,6 @@ public record Scope(
 
   public Scope(Vars vars, String job, Problems problems) {
     this(vars, RowValues.NONE, job, null, null, problems);
-  }
-
-  /** Creates a scope without parameters, in which every var is a text. */
-  public Scope(Map<String, String> vars, String job, List<Item> needs, List<Item> produces) {
-    this(Vars.of(vars), RowValues.NONE, job, needs, produces, new Problems());
   }
 
   /** Returns whether this scope reads a group as one job, with wildcards for unknown values. */
@@ -527,16 +513,10 @@ public record Scope(
     List<String> texts = new ArrayList<>(items.size());
     for (Value item : items) {
       if (item.text() == null) {
-        throw new BadInput(
-            place,
-            "%s: %s stands in the list; name an item, such as {%s[0]%s}"
-                .formatted(
-                    hole.written(),
-                    item.shape(),
-                    hole.name(),
-                    item instanceof Value.Fields map && !map.values().isEmpty()
-                        ? "." + map.values().firstEntry().getKey()
-                        : ""));
+        boolean named = item instanceof Value.Fields map && !map.values().isEmpty();
+        String key = named ? "." + ((Value.Fields) item).values().firstEntry().getKey() : "";
+        String line = "%s: %s stands in the list; name an item, such as {%s[0]%s}";
+        throw new BadInput(place, line.formatted(hole.written(), item.shape(), hole.name(), key));
       }
       texts.add(item.text());
     }

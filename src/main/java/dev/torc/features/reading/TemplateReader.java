@@ -187,12 +187,9 @@ public final class TemplateReader {
     boolean word =
         KnownNames.AWK.contains(hole.written().substring(1, hole.written().length() - 1));
     if (word && AWK.matcher(written).find()) {
-      scope
-          .problems()
-          .warn(
-              place,
-              "%s is replaced by a value here; rename %s, which is a word of awk, or write {%1$s}"
-                  .formatted(hole.written(), hole.name()));
+      String line =
+          "%s is replaced by a value here; rename %s, which is a word of awk, or write {%1$s}";
+      scope.problems().warn(place, line.formatted(hole.written(), hole.name()));
     }
   }
 

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Finds needed globs that match neither a file on disk nor a product, and needed folders that are
@@ -65,13 +66,9 @@ final class EmptyGlobs implements Remark {
 
   /** Returns whether the plan found leftovers, which a job that started since may have moved. */
   private boolean hadLeftovers(RemarkedJob job, Ref ref) {
-    for (int id : graph.listNeeds().row(job.id())) {
-      if (graph.list(id).written().equals(ref.text())
-          && !job.contents().members(id).stale().isEmpty()) {
-        return true;
-      }
-    }
-    return false;
+    return IntStream.of(graph.listNeeds().row(job.id()))
+        .filter(id -> graph.list(id).written().equals(ref.text()))
+        .anyMatch(id -> !job.contents().members(id).stale().isEmpty());
   }
 
   /** Says which needed parts of groups have no instances. */

@@ -74,12 +74,11 @@ public final class JobShells {
     String line =
         "job %s%s ran under sh -e -c, the default of earlier torcs, and will run again under bash;"
             + " to keep such results, write shell: [sh, -e, -c]";
-    return first == null
-        ? List.of()
-        : List.of(
-            new Diagnostic(
-                first.place(),
-                line.formatted(first.name(), jobs == 1 ? "" : " (and " + (jobs - 1) + " more)")));
+    if (first == null) {
+      return List.of();
+    }
+    String more = jobs == 1 ? "" : " (and " + (jobs - 1) + " more)";
+    return List.of(new Diagnostic(first.place(), line.formatted(first.name(), more)));
   }
 
   private static boolean isOfDefault(Reason reason) {

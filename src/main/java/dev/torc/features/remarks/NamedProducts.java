@@ -5,7 +5,6 @@ import dev.torc.core.model.InstanceName;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Item;
 import dev.torc.core.model.Ref;
-import dev.torc.core.model.Step;
 import dev.torc.core.model.Template;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,19 +33,15 @@ final class NamedProducts {
 
   /** Returns whether a command has the files of a need, by its number, its name, or all. */
   private static boolean takes(Job job, int number, String name) {
-    for (Step step : job.runs().steps()) {
-      if (step.templates().stream()
-          .flatMap(Template::slots)
-          .anyMatch(
-              slot ->
-                  slot.name().equals("needs")
-                      && (slot.member() == null
-                          ? slot.index() < 0 || slot.index() == number
-                          : slot.member().equals(name)))) {
-        return true;
-      }
-    }
-    return false;
+    return job.runs().steps().stream()
+        .flatMap(step -> step.templates().stream())
+        .flatMap(Template::slots)
+        .anyMatch(
+            slot ->
+                slot.name().equals("needs")
+                    && (slot.member() == null
+                        ? slot.index() < 0 || slot.index() == number
+                        : slot.member().equals(name)));
   }
 
   private static void of(RemarkedJob of, Ref.OfJob need) {

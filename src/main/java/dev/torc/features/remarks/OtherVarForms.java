@@ -82,10 +82,7 @@ public final class OtherVarForms {
   }
 
   private static void warn(Node.Scalar command, String written, String name, Scope scope) {
-    scope
-        .problems()
-        .warn(
-            command.place(),
-            "%s is not replaced by the value of %s; write {%2$s}".formatted(written, name));
+    String line = "%s is not replaced by the value of %s; write {%2$s}";
+    scope.problems().warn(command.place(), line.formatted(written, name));
   }
 }

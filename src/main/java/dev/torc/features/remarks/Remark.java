@@ -42,32 +42,32 @@ public interface Remark {
    * @param says returns the rest of a sentence that begins with the job; null for none
    */
   static Remark of(Due due, String kind, Function<RemarkedJob, String> says) {
-    return new Sentence(due, kind, says);
+    return new Asked(
+        due,
+        job -> {
+          String text = says.apply(job);
+          if (text != null) {
+            job.say(kind, text);
+          }
+        });
   }
 
   /** Returns a question of {@code torc check} with whole lines as its answer. */
   static Remark lines(Function<RemarkedJob, List<String>> says) {
-    return new Remark() {
-      @Override
-      public Due due() {
-        return Due.CHECK;
-      }
-
-      @Override
-      public void of(RemarkedJob job) {
-        says.apply(job).forEach(line -> job.say(line, job.job().place(), line));
-      }
-    };
+    return new Asked(
+        Due.CHECK, job -> says.apply(job).forEach(line -> job.say(line, job.job().place(), line)));
   }
 
-  /** A question with one sentence as its answer. */
-  record Sentence(Due due, String kind, Function<RemarkedJob, String> says) implements Remark {
+  /** Looks at a job, and says what it finds. */
+  interface Question {
+    void ask(RemarkedJob of) throws IOException;
+  }
+
+  /** A question and when it is due. */
+  record Asked(Due due, Question question) implements Remark {
     @Override
-    public void of(RemarkedJob job) {
-      String text = says.apply(job);
-      if (text != null) {
-        job.say(kind, text);
-      }
+    public void of(RemarkedJob job) throws IOException {
+      question.ask(job);
     }
   }
 }

@@ -91,10 +91,6 @@ final class RemarkTable {
       return If.valueOf(value("if", "always").toUpperCase(Locale.ROOT).replace('-', '_'));
     }
 
-    List<String> examples(String key) {
-      return keys.getOrDefault(key, List.of());
-    }
-
     /**
      * Returns what the pattern finds in a text: null if the row does not hold.
      *

@@ -9,6 +9,7 @@ import dev.torc.core.model.Graph;
 import dev.torc.core.model.Group;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Step;
+import dev.torc.features.remarks.Remark.Asked;
 import dev.torc.features.remarks.Remark.Due;
 import dev.torc.features.remarks.RemarkedJob.JobRun;
 import java.io.IOException;
@@ -115,12 +116,11 @@ public final class Remarks {
 
   /** Asks what is due before a job runs. */
   void before(PlanContext now, int job, JobRun run) {
-    boolean changed = run.reasons().stream().anyMatch(Remarks::isChange);
-    ask(
-        now,
-        job,
-        changed ? EnumSet.of(Due.START, Due.CHANGED, Due.RUN) : EnumSet.of(Due.START, Due.RUN),
-        run);
+    Set<Due> due = EnumSet.of(Due.START, Due.RUN);
+    if (run.reasons().stream().anyMatch(Remarks::isChange)) {
+      due.add(Due.CHANGED);
+    }
+    ask(now, job, due, run);
   }
 
   /** Returns whether a reason is that a job is new or was changed in the build file. */
@@ -156,7 +156,7 @@ public final class Remarks {
     Graph graph = now.graph();
     if (call == Call.DRY_RUN) {
       return List.of(
-          new EmptyGlobs(graph), each(Due.START, EmptyGlobs::parts), new UnlistedNeeds());
+          new EmptyGlobs(graph), new Asked(Due.START, EmptyGlobs::parts), new UnlistedNeeds());
     }
     reading = reading == null ? new ReadingRemarks(graph) : reading;
     UndeclaredReads reads = new UndeclaredReads(now, call == Call.CHECK);
@@ -166,8 +166,8 @@ public final class Remarks {
         new ArrayList<>(
             List.of(
                 new ScriptTools(),
-                each(Due.CHECK, DottedFiles::besideNeeds),
-                each(Due.CHECK, SheetOrder::besideTables),
+                new Asked(Due.CHECK, DottedFiles::besideNeeds),
+                new Asked(Due.CHECK, SheetOrder::besideTables),
                 new TableRemarks(),
                 Remark.of(Due.RUN, FoldedLines.CALLER, UndeclaredVariables::line),
                 reads,
@@ -176,41 +176,22 @@ public final class Remarks {
                 Remark.of(Due.RUN, "pipe", Remarks::pipe),
                 Remark.of(Due.RUN, "submodule", git::module),
                 Remark.of(Due.RUN, "lfs", git::pointers),
-                each(Due.CHANGED, reading::ofName),
-                each(Due.RUN, reading::ofKeys),
-                each(Due.CHANGED, ValueRemarks::parameters),
-                each(Due.CHANGED, ValueRemarks::readings),
-                each(Due.CHANGED, NamedProducts::of),
+                new Asked(Due.CHANGED, reading::ofName),
+                new Asked(Due.RUN, reading::ofKeys),
+                new Asked(Due.CHANGED, ValueRemarks::parameters),
+                new Asked(Due.CHANGED, ValueRemarks::readings),
+                new Asked(Due.CHANGED, NamedProducts::of),
                 new EmptyGlobs(graph),
-                each(Due.START, EmptyGlobs::parts),
+                new Asked(Due.START, EmptyGlobs::parts),
                 new UnlistedNeeds(),
-                each(Due.CHECK, PatternReadings::onDisk),
+                new Asked(Due.CHECK, PatternReadings::onDisk),
                 new UselessExcludes(graph, imports, excludes),
-                each(Due.RAN, PatternWarnings::of),
-                each(Due.RAN, StampFiles::of),
-                each(Due.RAN, RemovedNeeds::of),
-                each(Due.FAILED, FailureHints::of)));
+                new Asked(Due.RAN, PatternWarnings::of),
+                new Asked(Due.RAN, StampFiles::of),
+                new Asked(Due.RAN, RemovedNeeds::of),
+                new Asked(Due.FAILED, FailureHints::of)));
     questions.addAll(more);
     return questions;
-  }
-
-  /** A question that says what it finds itself. */
-  private interface Question {
-    void ask(RemarkedJob of) throws IOException;
-  }
-
-  private static Remark each(Due due, Question question) {
-    return new Remark() {
-      @Override
-      public Due due() {
-        return due;
-      }
-
-      @Override
-      public void of(RemarkedJob job) throws IOException {
-        question.ask(job);
-      }
-    };
   }
 
   private static String pipe(RemarkedJob of) {

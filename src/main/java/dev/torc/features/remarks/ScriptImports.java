@@ -22,25 +22,17 @@ import java.util.regex.Pattern;
 /**
  * Finds files of the project that the scripts of a command import, transitively, and that its job
  * does not need (rule 14), as the rows below say how scripts name them. Only a file that exists is
- * found. Under a depfile or a trace nothing is looked for.
+ * found. Under a depfile or a trace nothing is looked for. {@code imports} has what was found in
+ * the build, by folder and script.
  */
-final class ScriptImports implements Remark {
+record ScriptImports(Graph graph, UndeclaredReads reads, Map<String, Set<String>> imports)
+    implements Remark {
 
   private static final int MAX_BYTES = 1 << 20;
 
   private record Row(List<String> suffixes, Pattern pattern, List<String> paths) {}
 
   private static final List<Row> ROWS = read();
-
-  private final Graph graph;
-  private final UndeclaredReads reads;
-  private final Map<String, Set<String>> imports; // by folder and script, in the build
-
-  ScriptImports(Graph graph, UndeclaredReads reads, Map<String, Set<String>> imports) {
-    this.graph = graph;
-    this.reads = reads;
-    this.imports = imports;
-  }
 
   private static List<Row> read() {
     return InstalledTorc.rows("torc.imports.txt").stream()
@@ -66,13 +58,10 @@ final class ScriptImports implements Remark {
       for (String script : reads.run(of.id())) {
         List<String> unseen = unseen(of, script, dir);
         if (!unseen.isEmpty()) {
-          of.say(
-              "imports " + script,
-              " runs %s, which imports %s; add %s to needs, or trace: true"
-                  .formatted(
-                      SafeText.name(script),
-                      SafeText.names(unseen, 3),
-                      unseen.size() == 1 ? "it" : "them"));
+          String line = " runs %s, which imports %s; add %s to needs, or trace: true";
+          String names = SafeText.names(unseen, 3);
+          String it = unseen.size() == 1 ? "it" : "them";
+          of.say("imports " + script, line.formatted(SafeText.name(script), names, it));
         }
       }
       for (String source : Compilers.sources(of.commands().get(s))) {

@@ -39,13 +39,10 @@ public final class Unexpanded {
     for (Matcher found = EXPANSION.matcher(text); found.find(); ) {
       String variable = found.group(3) != null ? "HOME" : found.group(2);
       if (variable != null && (names.contains(variable) || ALWAYS.contains(variable))) {
-        problems.warn(
-            value.place(),
-            "%s: %s is text in vars; write {%s}"
-                .formatted(
-                    name,
-                    found.group(3) != null ? "~" : "$" + variable,
-                    (names.contains(variable) ? "" : "env.") + variable));
+        String written = found.group(3) != null ? "~" : "$" + variable;
+        String instead = (names.contains(variable) ? "" : "env.") + variable;
+        String line = "%s: %s is text in vars; write {%s}";
+        problems.warn(value.place(), line.formatted(name, written, instead));
       }
     }
   }
@@ -63,18 +60,11 @@ public final class Unexpanded {
             value.place(),
             name + ": no shell runs $(…) in env; set the variable in the command instead");
       } else if (names.contains(variable) || ALWAYS.contains(variable)) {
-        problems.warn(
-            value.place(),
-            "%s: %s is text in env; write {env.%s} for the caller's value%s"
-                .formatted(
-                    name,
-                    found.group().equals("~") ? "~" : "$" + variable,
-                    variable,
-                    name.equals(variable) || ALWAYS.contains(variable)
-                        ? ""
-                        : ", or name it in vars and write {"
-                            + variable.toLowerCase(Locale.ROOT)
-                            + "}"));
+        String written = found.group().equals("~") ? "~" : "$" + variable;
+        boolean callers = name.equals(variable) || ALWAYS.contains(variable);
+        String or = ", or name it in vars and write {" + variable.toLowerCase(Locale.ROOT) + "}";
+        String line = "%s: %s is text in env; write {env.%s} for the caller's value%s";
+        problems.warn(value.place(), line.formatted(name, written, variable, callers ? "" : or));
       }
     }
   }

@@ -75,10 +75,7 @@ final class UselessExcludes implements Remark {
     }
     List<Glob> others = new ArrayList<>(graph.job(job).excludes());
     others.removeIf(each -> each.toString().equals(exclude.toString()));
-    List<NeedList> lists = new ArrayList<>();
-    for (int id : graph.listNeeds().row(job)) {
-      lists.add(graph.list(id));
-    }
+    List<NeedList> lists = IntStream.of(graph.listNeeds().row(job)).mapToObj(graph::list).toList();
     return lists.stream().anyMatch(list -> hits(list, exclude, others))
         || makes(lists, exclude)
         || imports.importer(job, exclude::excludes) != null;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.base.syntax.ShellText.Quote;
 import dev.torc.features.reading.Scope;
+import dev.torc.features.reading.Vars;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -119,11 +120,11 @@ class QuotingTest {
         for (String value : values) {
           String command = "printf '%s\\036\\n' " + context.getKey() + "\n";
           slots.append(
-              new Scope(Map.of(), "j", null, null)
+              new Scope(Vars.of(Map.of()), "j", new Problems())
                   .command(scalar(command.replace("{v}", "{needs}")), shell)
                   .render(slot -> List.of(value)));
           vars.append(
-              new Scope(Map.of("v", value), "j", null, null)
+              new Scope(Vars.of(Map.of("v", value)), "j", new Problems())
                   .command(scalar(command), shell)
                   .declared());
           expected.append(context.getValue().replace("V", value)).append("\036\n");
@@ -143,7 +144,7 @@ class QuotingTest {
           List.of("echo {n}>{f}", "echo 1{n}>>{f}", "echo {n}4>{f}", "echo {n}{n}>{f}")) {
         Path file = folder.resolve("f" + command.hashCode());
         String text =
-            new Scope(Map.of("n", "2", "f", file.toString()), "j", null, null)
+            new Scope(Vars.of(Map.of("n", "2", "f", file.toString())), "j", new Problems())
                 .command(scalar(command), SHELLS.getFirst())
                 .declared();
         assertEquals("", run(SHELLS.getFirst(), text));

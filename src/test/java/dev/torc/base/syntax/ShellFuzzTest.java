@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.features.reading.Scope;
+import dev.torc.features.reading.Vars;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -108,7 +109,7 @@ class ShellFuzzTest {
 
   private static String command(String text, String value, String shell) {
     try {
-      return new Scope(Map.of("v", value), "j", null, null)
+      return new Scope(Vars.of(Map.of("v", value)), "j", new Problems())
           .command(new Node.Scalar(Place.NONE, text, true), List.of(shell, "-c"))
           .declared();
     } catch (BadInput refused) {

@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Place;
+import dev.torc.base.syntax.Problems;
 import dev.torc.core.model.Step;
 import dev.torc.core.model.Template;
 import dev.torc.features.reading.Scope;
+import dev.torc.features.reading.Vars;
 import dev.torc.features.remarks.CommandWords.Role;
 import java.util.Arrays;
 import java.util.List;
@@ -52,7 +54,7 @@ class CommandWordsTest {
       })
   void theFilesThatACommandRuns(String command, String expected) {
     Template text =
-        new Scope(Map.of(), "j", null, null)
+        new Scope(Vars.of(Map.of()), "j", new Problems())
             .command(new Node.Scalar(Place.NONE, command, true), SH);
     List<String> wanted = expected.isEmpty() ? List.of() : Arrays.asList(expected.split(" "));
     assertEquals(wanted, words(new Step.Command.Shell(text), RUN));
@@ -92,7 +94,7 @@ class CommandWordsTest {
       })
   void theOtherWordsOfACommand(String command, String expected) {
     Template text =
-        new Scope(Map.of(), "j", null, null)
+        new Scope(Vars.of(Map.of()), "j", new Problems())
             .command(new Node.Scalar(Place.NONE, command.replace('~', '\n'), true), SH);
     String join = expected.indexOf(',') < 0 ? " " : ",";
     assertEquals(

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Place;
+import dev.torc.base.syntax.Problems;
 import dev.torc.features.reading.Scope;
+import dev.torc.features.reading.Vars;
 import java.util.List;
 import java.util.Map;
 import net.jqwik.api.Arbitraries;
@@ -30,7 +32,7 @@ class LiteralTextTest {
   void anyTextCanBeWritten(@ForAll("braces") String text) {
     String written = LiteralText.of(text);
     Node.Scalar node = new Node.Scalar(Place.NONE, written, true);
-    assertEquals(text, new Scope(Map.of(), null, null, null).text(node));
+    assertEquals(text, new Scope(Vars.of(Map.of()), null, new Problems()).text(node));
   }
 
   @Property
@@ -39,7 +41,9 @@ class LiteralTextTest {
     String written = LiteralText.write(List.of(before, "{x}", after));
     if (written != null) {
       Node.Scalar node = new Node.Scalar(Place.NONE, written, true);
-      assertEquals(before + "5" + after, new Scope(Map.of("x", "5"), null, null, null).text(node));
+      assertEquals(
+          before + "5" + after,
+          new Scope(Vars.of(Map.of("x", "5")), null, new Problems()).text(node));
     }
   }
 
