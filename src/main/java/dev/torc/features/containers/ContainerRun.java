@@ -93,15 +93,13 @@ final class ContainerRun implements Container.Client {
 
   private List<String> words() {
     List<String> inside = container.runtime().innerCommand(step.argv(), step.env());
+    boolean terminal = launch.output().interactive();
+    boolean limited = container.limits().memory() > 0;
+    String home = step.env().get("HOME");
     List<String> argv =
         plain
             ? inside
-            : ContainerScript.around(
-                inside,
-                container.status(),
-                launch.output().interactive(),
-                step.env().get("HOME"),
-                container.limits().memory() > 0);
+            : ContainerScript.around(inside, container.status(), terminal, home, limited);
     Map<String, String> env = new TreeMap<>(step.env());
     step.secrets().keySet().forEach(name -> env.put(name, null));
     return container.runtime().command(container, argv, step.dir().toString(), env, input());
@@ -242,11 +240,7 @@ final class ContainerRun implements Container.Client {
         """;
 
     /** Runs the job as a child of the shell: as pid 1, a process ignores signals by default. */
-    private static final String PLAIN =
-        """
-        "$@"
-        exit $?
-        """;
+    private static final String PLAIN = "\"$@\"\nexit $?\n";
 
     private ContainerScript() {}
 

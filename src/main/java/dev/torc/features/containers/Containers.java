@@ -77,10 +77,8 @@ public final class Containers {
     if (image.isFile) {
       return runtime.find(image);
     }
-    return found
-        .computeIfAbsent(
-            new Look(image, runtime.name()), _ -> Optional.ofNullable(runtime.find(image)))
-        .orElse(null);
+    Look look = new Look(image, runtime.name());
+    return found.computeIfAbsent(look, _ -> Optional.ofNullable(runtime.find(image))).orElse(null);
   }
 
   /** Records that an image was fetched, so that {@link #find} asks for it again. */

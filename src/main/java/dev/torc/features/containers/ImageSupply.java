@@ -103,9 +103,7 @@ public final class ImageSupply implements StepContainers {
         containers.fetched(name);
         if (!fetch.trouble.isEmpty()) {
           String line = "image %s cannot be had: %s".formatted(image.name(), fetch.trouble);
-          builder
-              .events()
-              .accept(new Event.Note(Event.Level.WARNING, line)); // once for all its jobs
+          builder.events().accept(new Event.Note(Event.Level.WARNING, line)); // once for all
         }
       }
       if (fetch.trouble != null && !fetch.trouble.isEmpty()) {

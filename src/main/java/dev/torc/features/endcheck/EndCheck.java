@@ -220,13 +220,9 @@ public final class EndCheck implements BuildListener, BuildEnd {
   private Undone undone(int job, List<Changed> changed) {
     Changed first = changed.getFirst();
     Suspects.Named by = suspects.of(job, first.path, first.how == Kind.MEMBER_DELETED);
-    String what =
-        "product %s of %s%s was %s"
-            .formatted(
-                SafeText.name(first.path),
-                name(job),
-                changed.size() == 1 ? "" : " (and " + (changed.size() - 1) + " more)",
-                first.how == Kind.MEMBER_DELETED ? "deleted" : "changed");
+    String path = SafeText.name(first.path);
+    String how = first.how == Kind.MEMBER_DELETED ? "deleted" : "changed";
+    String what = "product %s of %s%s was %s".formatted(path, name(job), more(changed), how);
     return by.jobs().isEmpty()
         ? new Undone(job, what + " while no job ran", false)
         : new Undone(job, what + " " + by.how(), true);
@@ -239,16 +235,19 @@ public final class EndCheck implements BuildListener, BuildEnd {
   private String added(int job, List<Changed> added) {
     Changed last = added.getLast(); // a file, if its folder was added too
     Suspects.Named by = suspects.of(job, last.path, false);
-    return by.jobs().isEmpty()
-        ? null
-        : ("%s%s was added to a folder product of %s %s; make it in %3$s, or let %3$s produce its"
-                + " files by name or glob, so that %5$s can declare its own")
-            .formatted(
-                SafeText.name(last.path),
-                added.size() == 1 ? "" : " (and " + (added.size() - 1) + " more)",
-                name(job),
-                by.how(),
-                SafeText.name(by.jobs().getFirst()));
+    if (by.jobs().isEmpty()) {
+      return null;
+    }
+    String line =
+        "%s%s was added to a folder product of %s %s; make it in %3$s, or let %3$s produce its"
+            + " files by name or glob, so that %5$s can declare its own";
+    String path = SafeText.name(last.path);
+    String other = SafeText.name(by.jobs().getFirst());
+    return line.formatted(path, more(added), name(job), by.how(), other);
+  }
+
+  private static String more(List<Changed> all) {
+    return all.size() == 1 ? "" : " (and " + (all.size() - 1) + " more)";
   }
 
   private String name(int job) {

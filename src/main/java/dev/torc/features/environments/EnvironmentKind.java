@@ -93,10 +93,7 @@ enum EnvironmentKind {
         "$torc_tool" shell.bash activate {dir}) && eval "$torc_do"\
       """;
 
-  private static final String PIXI_CREATE =
-      """
-      %spixi install --locked --manifest-path %s -e %s
-      """;
+  private static final String PIXI_CREATE = "%spixi install --locked --manifest-path %s -e %s\n";
 
   private static final String PIXI_ACTIVATE =
       """
@@ -172,13 +169,8 @@ enum EnvironmentKind {
         String project = one(written, paths.normalize("pyproject.toml"), place);
         String refresh = find.uv(project);
         String folder = UserPaths.parent(project);
-        yield recipe(
-            entry,
-            "UV_PROJECT_ENVIRONMENT={dir} uv sync --locked "
-                + refresh
-                + "--project "
-                + SafeText.quoted(folder.isEmpty() ? "." : folder),
-            ENTER);
+        String of = refresh + "--project " + SafeText.quoted(folder.isEmpty() ? "." : folder);
+        yield recipe(entry, "UV_PROJECT_ENVIRONMENT={dir} uv sync --locked " + of, ENTER);
       }
       case CONDA -> {
         String file = one(written, paths.normalize("environment.yml"), place);

@@ -109,11 +109,10 @@ public final class EnvironmentMaking implements AttemptPart, RunToEnd {
         MadeEnvironment.of(common.graph().workflow().root(), job, Manifest.environment(job, needs));
     used.warn(made, job, common.removal().note());
     Launch.Step first = launch.steps().getFirst();
-    List<Launch.Step> steps = new ArrayList<>();
     List<String> shell = new ArrayList<>(job.runs().steps().getFirst().shell());
     shell.add(text(CREATE));
-    steps.add(new Launch.Step(shell, first.dir(), first.env()));
-    return launch.running(steps, launch.output());
+    Launch.Step step = new Launch.Step(shell, first.dir(), first.env());
+    return launch.running(List.of(step), launch.output());
   }
 
   private String text(String key) {
@@ -263,12 +262,10 @@ public final class EnvironmentMaking implements AttemptPart, RunToEnd {
       own.add(place.root().toString());
       own.add(place.root().toRealPath().toString());
     }
-    made.complete(
-        ActivationRecipe.of(
-            first,
-            marked,
-            new ActivationRecipe.Surroundings(given, own, UsedEnvironments.keyed(place))),
-        MadeEnvironment.isOfModules(job.surroundings()) ? first.loaded() : List.of());
+    ActivationRecipe.Surroundings in =
+        new ActivationRecipe.Surroundings(given, own, UsedEnvironments.keyed(place));
+    boolean loads = MadeEnvironment.isOfModules(job.surroundings());
+    made.complete(ActivationRecipe.of(first, marked, in), loads ? first.loaded() : List.of());
     common.contents().machine().remade(Manifest.environment(job, snapshot));
     used.made(made, first);
   }

@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 
 /**
@@ -61,24 +62,22 @@ public record EnvironmentReader(
   /** Returns the jobs that make environments by the names that jobs use; null after an error. */
   public SequencedMap<String, Job> read() {
     SequencedMap<String, Job> makers = new LinkedHashMap<>();
-    top.inner("environments")
-        .map()
-        .entries()
-        .forEach(
-            (name, entry) -> {
-              makers.put(name, null);
-              top.problems()
-                  .guard(() -> makers.put(name, maker(name, entry.place(), entry.value())));
-            });
+    Map<String, Node.Entry> entries = top.inner("environments").map().entries();
+    for (String name : entries.keySet()) {
+      makers.put(name, null);
+      top.problems().guard(() -> makers.put(name, maker(name, entries.get(name))));
+    }
     return makers;
   }
 
-  private Job maker(String name, Place place, Node value) {
+  private Job maker(String name, Node.Entry entry) {
+    Place place = entry.place();
     if (!name.matches("[A-Za-z0-9_.-]+") || name.equals(NONE)) {
       throw new BadInput(
           place, "the name of an environment is letters, digits and _.-, and not none: " + name);
     }
-    MapFields fields = MapFields.of(value, "the environment " + name, top.scope(), top.problems());
+    MapFields fields =
+        MapFields.of(entry.value(), "the environment " + name, top.scope(), top.problems());
     if (!fields.map().entries().containsKey("kind")) {
       throw new BadInput(
           place, "environment %s has no kind: %s".formatted(name, EnvironmentKind.WORDS));
@@ -101,11 +100,10 @@ public record EnvironmentReader(
     EnvironmentKind.Recipe made = kind.read(name, fields, files, paths);
     boolean loose = !files.loose().isEmpty();
     if (loose) {
-      top.problems()
-          .warn(
-              place,
-              "environment %s has requirements without ==, such as %s: the same results are not certain, and go to no shared store"
-                  .formatted(name, files.loose().getFirst()));
+      String line =
+          "environment %s has requirements without ==, such as %s: the same results are not"
+              + " certain, and go to no shared store";
+      top.problems().warn(place, line.formatted(name, files.loose().getFirst()));
     }
     List<String> shell = kind == EnvironmentKind.COMMANDS ? shell() : Step.SH;
     SortedMap<String, Extra> extras = new TreeMap<>();
@@ -120,27 +118,15 @@ public record EnvironmentReader(
     Surroundings in =
         new Surroundings(outside, written(fields, extras, files.asked()), files.files());
     extras.put(EnvironmentMaking.KEY, in.extra());
-    return new Job(
-        in.maker(),
-        new Job.Labels(List.of(), "", null, Collections.emptySortedMap()),
-        place,
-        new Job.Links(
-            List.of(),
-            List.of(),
-            List.of(),
-            List.of(),
-            null,
-            loose ? Job.Caching.LOCAL : Job.Caching.NEVER),
-        new Job.Runs(
-            List.of(shown(name, shell)),
-            List.of(),
-            Job.Resources.DEFAULT,
-            0,
-            Job.Retry.NONE,
-            Stop.USUAL,
-            Collections.emptySortedSet()),
-        EnumSet.of(Trait.MANUAL, Trait.TEMPORARY),
-        extras);
+    Job.Labels labels = new Job.Labels(List.of(), "", null, Collections.emptySortedMap());
+    Job.Caching caching = loose ? Job.Caching.LOCAL : Job.Caching.NEVER;
+    Job.Links links = new Job.Links(List.of(), List.of(), List.of(), List.of(), null, caching);
+    List<Step> steps = List.of(shown(name, shell));
+    SortedSet<Integer> skip = Collections.emptySortedSet();
+    Job.Runs runs =
+        new Job.Runs(steps, List.of(), Job.Resources.DEFAULT, 0, Job.Retry.NONE, Stop.USUAL, skip);
+    EnumSet<Trait> traits = EnumSet.of(Trait.MANUAL, Trait.TEMPORARY);
+    return new Job(in.maker(), labels, place, links, runs, traits, extras);
   }
 
   /** Returns a step that stands for the commands, which the part of the attempt runs. */
@@ -187,12 +173,9 @@ public record EnvironmentReader(
     if (maker == null && declared.containsKey(name)) {
       return read; // the entry's error is reported
     } else if (maker == null) {
-      job.problems()
-          .add(
-              place,
-              declared.isEmpty()
-                  ? "no environment " + name + "; describe it in environments"
-                  : "no environment " + name + NearestName.hint(name, declared.keySet()));
+      String hint = NearestName.hint(name, declared.keySet());
+      String more = declared.isEmpty() ? "; describe it in environments" : hint;
+      job.problems().add(place, "no environment " + name + more);
       return read;
     } else if (read.runsInContainers()) {
       job.problems()

@@ -87,10 +87,8 @@ public final class InEnvironment implements AttemptPart {
     List<Launch.Step> steps = new ArrayList<>();
     for (Launch.Step each : launch.steps()) {
       Set<String> own = new HashSet<>();
-      declared
-          .get(Math.max(0, steps.size() - recovering))
-          .env()
-          .forEach((name, value) -> value.ifPresent(_ -> own.add(name)));
+      Step of = declared.get(Math.max(0, steps.size() - recovering));
+      of.env().forEach((name, value) -> value.ifPresent(_ -> own.add(name)));
       Map<String, String> env = new HashMap<>(each.env());
       Map<String, String> secrets = new HashMap<>(each.secrets());
       if (!loads) {
@@ -101,13 +99,8 @@ public final class InEnvironment implements AttemptPart {
           secrets.put(name, env.remove(name)); // a script would show it
         }
       }
-      steps.add(
-          new Launch.Step(
-              loads ? loading(in, made.folder(), each, own) : each.argv(),
-              each.dir(),
-              env,
-              each.container(),
-              secrets));
+      List<String> argv = loads ? loading(in, made.folder(), each, own) : each.argv();
+      steps.add(new Launch.Step(argv, each.dir(), env, each.container(), secrets));
     }
     return launch.running(steps, launch.output());
   }

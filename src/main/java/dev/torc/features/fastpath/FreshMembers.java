@@ -6,6 +6,7 @@ import dev.torc.base.digests.FolderDigest;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.posix.Io;
 import dev.torc.base.syntax.GlobWalk;
+import dev.torc.base.syntax.Paths;
 import dev.torc.core.decide.NeedMembers;
 import dev.torc.core.decide.PlanContext;
 import dev.torc.core.memory.RecordedProduct;
@@ -93,9 +94,7 @@ final class FreshMembers {
     // The path may be missing, or cannot be read.
     return Io.or(
         () ->
-            last == null
-                ? digests.last(PresentFiles.text(root, root.resolve(path).toRealPath()))
-                : last,
+            last == null ? digests.last(Paths.named(root, root.resolve(path).toRealPath())) : last,
         null);
   }
 
@@ -104,14 +103,9 @@ final class FreshMembers {
     if (!add(made.path(), digests.stamp(made.path()), folders)) {
       return null;
     }
-    FolderDigest found;
-    try {
-      found = digests.folderAsSeen(made.path());
-    } catch (IOException e) {
-      return null; // deciding the job reports the error
-    }
-    if (!found.digest().equals(made.digest())) {
-      return null;
+    FolderDigest found = Io.or(() -> digests.folderAsSeen(made.path()), null);
+    if (found == null || !found.digest().equals(made.digest())) {
+      return null; // deciding the job reports an error
     }
     List<String> files = new ArrayList<>();
     for (FolderDigest.Member member : found.members()) {

@@ -9,7 +9,6 @@ import dev.torc.base.posix.Io;
 import dev.torc.base.syntax.Excludes;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.GlobWalk;
-import dev.torc.base.syntax.Paths;
 import dev.torc.core.model.NeedList;
 import dev.torc.core.model.NeedList.ListKind;
 import dev.torc.core.model.NeedList.Naming;
@@ -33,11 +32,6 @@ final class PresentFiles {
   static NeedList folder(String path) {
     return new NeedList(
         ListKind.FOLDER, new Naming(path, null, null), List.of(), null, List.of(), -1);
-  }
-
-  /** Returns a path, relative to the root if it is below the root. */
-  static String text(Path root, Path file) {
-    return Paths.named(root, file);
   }
 
   /** Returns the present stamp of a path, without reading the file. */

@@ -11,6 +11,7 @@ import dev.torc.base.posix.Memory;
 import dev.torc.base.posix.Walk;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.GlobWalk;
+import dev.torc.base.syntax.Paths;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.NeedList;
 import dev.torc.core.model.NeedList.ListKind;
@@ -152,37 +153,29 @@ public final class WatchSnapshot {
 
   /** Adds a build file that the graph was made from. */
   public void addSource(Path path, Digest digest) {
-    String text = PresentFiles.text(root, path);
+    String text = Paths.named(root, path);
     Stamp stamp = PresentFiles.now(reader, text).stamp();
     files.put(files.number(text), new KnownDigest(stamp, digest, false));
   }
 
   /** Adds the globs and ways that decided which build files the graph was made from. */
   public void addPatterns(SortedMap<String, List<String>> patterns) {
-    patterns.forEach(
-        (pattern, found) -> {
-          if (Walk.isWay(pattern)) {
-            addNow(files.number(pattern));
-            return;
-          }
-          List<Glob> all = GlobWalk.patterns(pattern);
-          List<Glob> excludes = all.subList(1, all.size());
-          String text = all.getFirst().toString();
-          lists.add(
-              new NeedList(
-                  ListKind.GLOB,
-                  new Naming(text, all.getFirst(), null),
-                  excludes,
-                  null,
-                  List.of(),
-                  -1));
-          members.addAll(found);
-        });
+    for (String pattern : patterns.keySet()) {
+      if (Walk.isWay(pattern)) {
+        addNow(files.number(pattern));
+        continue;
+      }
+      List<Glob> all = GlobWalk.patterns(pattern);
+      List<Glob> excludes = all.subList(1, all.size());
+      Naming naming = new Naming(all.getFirst().toString(), all.getFirst(), null);
+      lists.add(new NeedList(ListKind.GLOB, naming, excludes, null, List.of(), -1));
+      members.addAll(patterns.get(pattern));
+    }
   }
 
   /** Adds a file with its present state, even if it is missing, unless its state is known. */
   public void add(Path path) {
-    String text = PresentFiles.text(root, path);
+    String text = Paths.named(root, path);
     if (!files.isKnown(text)) {
       addNow(files.number(text));
     }
@@ -231,15 +224,13 @@ public final class WatchSnapshot {
     BitSet moved = touched.moved(stamps, null, seen.threads(true));
     touched.removeTouched(moved, SeenFiles.THREADS);
     files.put(touched.stamps());
-    moved.stream()
-        .forEach(
-            file -> {
-              KnownDigest now = PresentFiles.now(reader, files.path(file));
-              if (matters(file, now.stamp())) {
-                changed.add(files.path(file));
-              }
-              files.put(file, now);
-            });
+    for (int file : moved.stream().toArray()) {
+      KnownDigest now = PresentFiles.now(reader, files.path(file));
+      if (matters(file, now.stamp())) {
+        changed.add(files.path(file));
+      }
+      files.put(file, now);
+    }
     Set<String> names = names();
     names.stream()
         .filter(name -> !members.contains(name) && !files.isKnown(name))

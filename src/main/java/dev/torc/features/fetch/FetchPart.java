@@ -160,13 +160,10 @@ public final class FetchPart implements AttemptPart, RunToEnd {
   private Download download(Launch launch, FetchedFile file, PrintStream lines) throws IOException {
     String boot = common.machines().here().boot();
     FetchPlace place = FetchPlace.of(common.launches().place(), product(file.path()), boot);
+    Map<String, String> own = Fetch.headers(job, shared.env);
+    Io.Take<String> fetcher = url -> fetch(launch, url, place.part());
     Download.Means means =
-        new Download.Means(
-            shared::web,
-            Fetch.headers(job, shared.env),
-            url -> fetch(launch, url, place.part()),
-            this::check,
-            lines::println);
+        new Download.Means(shared::web, own, fetcher, this::check, lines::println);
     OwnedPath owned = attempts.persists(job) ? common.cache().owned(file.path()) : null;
     boolean ours = common.removal().ours(owned, null) != null;
     return new Download(file, place, ours ? owned.digest().hex() : "", means);

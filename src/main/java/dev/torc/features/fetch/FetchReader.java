@@ -81,15 +81,10 @@ public final class FetchReader {
     Resources asked = new Resources(Resources.NO_CPU, 0, -1, limit, counters, 0, 1, place);
     Step.Command shown = new Step.Command.Words(words.stream().map(Template::of).toList());
     Step step = new Step(shown, ".", Collections.emptySortedMap(), fetchers.shell(), null);
+    List<Step> steps = List.of(step);
+    int priority = given.priority();
     Job.Runs runs =
-        new Job.Runs(
-            List.of(step),
-            List.of(),
-            asked,
-            given.priority(),
-            given.retry(),
-            given.stop(),
-            given.skip());
+        new Job.Runs(steps, List.of(), asked, priority, given.retry(), given.stop(), given.skip());
     return new Job(read.name(), read.labels(), read.place(), linked.links(), runs, traits, extras);
   }
 

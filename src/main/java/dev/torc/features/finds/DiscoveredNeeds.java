@@ -222,12 +222,8 @@ public final class DiscoveredNeeds {
       }
       byte[] bytes = PlainFile.read(file, MOST);
       if (bytes.length > MOST) {
-        throw new AttemptFailure(
-            "depfile "
-                + depfile
-                + " is larger than "
-                + (MOST >> 20)
-                + " MiB; is it really a depfile?");
+        String why = "depfile %s is larger than %d MiB; is it really a depfile?";
+        throw new AttemptFailure(why.formatted(depfile, MOST >> 20));
       }
       String text = new String(bytes, StandardCharsets.UTF_8);
       if (text.indexOf('\ufffd') >= 0) { // rarely written as such
@@ -235,11 +231,9 @@ public final class DiscoveredNeeds {
       }
       return Depfile.parse(text);
     } catch (NoSuchFileException e) {
-      throw new AttemptFailure(
-          "exit 0, but depfile %s was not written%s"
-              .formatted(
-                  SafeText.name(depfile),
-                  NearestPath.inParentheses(root.resolve(depfile), depfile)));
+      String near = NearestPath.inParentheses(root.resolve(depfile), depfile);
+      String name = SafeText.name(depfile);
+      throw new AttemptFailure("exit 0, but depfile " + name + " was not written" + near);
     } catch (CharacterCodingException e) {
       throw new AttemptFailure("depfile " + depfile + " is not valid UTF-8");
     } catch (IllegalArgumentException e) {

@@ -72,14 +72,11 @@ record LostName(Graph graph, int id, NeedSnapshot snapshot) {
         continue;
       }
       if (!snapshot.declares(there) && !Tracing.isOwn(graph, id, there)) {
-        throw new AttemptFailure(
-            ("exit 0, but depfile %s names %s, which exists from %s and not from %s;"
-                    + " its names are relative to dir: set dir instead of using cd")
-                .formatted(
-                    job.depfile(),
-                    name,
-                    shown(folder),
-                    shown(job.runs().steps().getFirst().dir())));
+        String dir = shown(job.runs().steps().getFirst().dir());
+        String why =
+            "exit 0, but depfile %s names %s, which exists from %s and not from %s;"
+                + " its names are relative to dir: set dir instead of using cd";
+        throw new AttemptFailure(why.formatted(job.depfile(), name, shown(folder), dir));
       }
       known = true;
     }

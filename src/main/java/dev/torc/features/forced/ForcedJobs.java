@@ -171,12 +171,10 @@ public final class ForcedJobs implements BuildEnd {
     due.keySet().removeIf(job -> graph.jobId(job) >= 0 && still.get(graph.jobId(job)));
     if (!due.isEmpty()) {
       String jobs = Amount.count(due.size(), "forced job");
+      String first = due.firstEntry().getKey();
       String line =
           due.size() == 1
-              ? jobs
-                  + " runs next time; torc adopt "
-                  + due.firstEntry().getKey()
-                  + " takes it as it is"
+              ? jobs + " runs next time; torc adopt " + first + " takes it as it is"
               : jobs + " run next time; torc adopt NAME takes them as they are";
       sender.tell(new Event.Note(Event.Level.INFO, line));
     }

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /**
  * {@code --only}: only targets run, whatever changed. A target uses what other jobs made in their
@@ -63,25 +64,17 @@ public final class Only implements Condition {
       return new Verdict.Skips("", OPTION);
     }
     JobResult last = asked.last();
-    asked
-        .records()
-        .assume(
-            asked.id(),
-            last != null && last.outcome().isGood()
-                ? last
-                : new JobResult(
-                    Outcome.OK, "", Decider.UNKNOWN, List.of(), new RunNeeds(List.of()), 0, true));
+    if (last == null || !last.outcome().isGood()) {
+      RunNeeds none = new RunNeeds(List.of());
+      last = new JobResult(Outcome.OK, "", Decider.UNKNOWN, List.of(), none, 0, true);
+    }
+    asked.records().assume(asked.id(), last);
     return new Verdict.UpToDate(Rest.EXCLUDED, known.reasons());
   }
 
   /** Returns whether a job that needs this one and others does with some of them. */
   private static boolean isSome(Subject asked) {
-    for (int reader : asked.graph().after().row(asked.id())) {
-      if (asked.graph().isLenient(reader)) {
-        return true;
-      }
-    }
-    return false;
+    return IntStream.of(asked.graph().after().row(asked.id())).anyMatch(asked.graph()::isLenient);
   }
 
   private static Set<String> lost(JobResult last, Verdict known) {

@@ -4,6 +4,8 @@ import dev.torc.base.machine.ProgramOutput;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.text.SafeText;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -38,20 +40,9 @@ public final class GitChanges {
           ? refusal(revision, "this clone is shallow; fetch its history (in CI: fetch-depth: 0)")
           : e;
     }
-    String differing =
-        say(
-            top,
-            env,
-            revision,
-            "diff",
-            "--name-only",
-            "-z",
-            "--no-renames",
-            "--no-ext-diff",
-            "--no-relative",
-            "--ignore-submodules=none",
-            base,
-            "--");
+    List<String> diff = new ArrayList<>(List.of("diff", "--name-only", "-z", "--no-renames"));
+    diff.addAll(List.of("--no-ext-diff", "--no-relative", "--ignore-submodules=none", base, "--"));
+    String differing = say(top, env, revision, diff.toArray(String[]::new));
     String fresh = say(top, env, revision, "ls-files", "-z", "--others", "--exclude-standard");
     SortedSet<Path> files = new TreeSet<>();
     for (String name : (differing + "\0" + fresh).split("\0")) {

@@ -30,15 +30,9 @@ public record GitCommit(String hash, Boolean differs) {
   /** Overrides settings with which git would run a repository's programs or ask another host. */
   private static final List<String> GIT =
       List.of(
-          "/usr/bin/env",
-          "git",
-          "--no-pager",
-          "-c",
-          "core.fsmonitor=false",
-          "-c",
-          "core.hooksPath=/dev/null",
-          "-c",
-          "protocol.allow=never");
+          ("/usr/bin/env git --no-pager -c core.fsmonitor=false -c core.hooksPath=/dev/null"
+                  + " -c protocol.allow=never")
+              .split(" "));
 
   /** Variables that would make git look at another repository. */
   private static final List<String> ELSEWHERE =
@@ -54,14 +48,8 @@ public record GitCommit(String hash, Boolean differs) {
     }
     Boolean differs = null;
     if (!runsFilters(folder, env)) {
-      ProgramOutput changes =
-          ask(
-              folder,
-              env,
-              "status",
-              "--porcelain",
-              "--untracked-files=no",
-              "--ignore-submodules=dirty");
+      String status = "status --porcelain --untracked-files=no --ignore-submodules=dirty";
+      ProgramOutput changes = ask(folder, env, status.split(" "));
       differs = changes.ok() ? !changes.text().isEmpty() : null;
     }
     return new GitCommit(hash, differs);

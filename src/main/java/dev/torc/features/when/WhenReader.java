@@ -202,14 +202,10 @@ public final class WhenReader {
     } else if (scope.valueOf(name) instanceof Value.Items list) {
       return list.items().stream().map(Value::toString).collect(Collectors.joining(" "));
     } else if (!vars.has(name)) {
-      throw new BadInput(
-          place,
-          "no var %s%s"
-              .formatted(
-                  name,
-                  NearestName.to(name, scope.names().toList()) == null
-                      ? "; define it in vars, and -D sets it"
-                      : NearestName.hint(name, scope.names().toList())));
+      List<String> known = scope.names().toList();
+      boolean near = NearestName.to(name, known) != null;
+      String hint = near ? NearestName.hint(name, known) : "; define it in vars, and -D sets it";
+      throw new BadInput(place, "no var " + name + hint);
     }
     return vars.text(name);
   }
