@@ -26,6 +26,7 @@ import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.core.model.Ref;
+import dev.torc.core.model.Workflow;
 import dev.torc.features.finds.DiscoveredNeeds;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -68,9 +69,8 @@ public final class Adoption {
       throws IOException {
     this.expander = expander;
     this.digests = digests;
-    this.grounds =
-        new ProductRoots(
-            first.graph().workflow().root(), first.graph().workflow().settings().roots());
+    Workflow workflow = first.graph().workflow();
+    this.grounds = new ProductRoots(workflow.root(), workflow.settings().roots());
     this.recorder = new Recorder(build, null);
     this.context = first;
   }
@@ -226,11 +226,9 @@ public final class Adoption {
 
   private String missing(Job job, String path) {
     boolean temporary = job.has(Trait.TEMPORARY) && !path.equals(job.depfile());
-    return "is missing%s; %s%s"
-        .formatted(
-            NearestPath.inParentheses(grounds.root().resolve(path), path),
-            run(job),
-            temporary ? ", or adopt all jobs that read it in the same call" : "");
+    String or = temporary ? ", or adopt all jobs that read it in the same call" : "";
+    String near = NearestPath.inParentheses(grounds.root().resolve(path), path);
+    return "is missing" + near + "; " + run(job) + or;
   }
 
   /** Returns why a job cannot be adopted: a job or group before it has yet to run. */
@@ -256,11 +254,9 @@ public final class Adoption {
       return;
     }
     String name = SafeText.name(context.graph().name(context.records().unsettledBefore(group)));
-    problems.add(
-        new Diagnostic(
-            open.place(),
-            "group %s: its instances are known when %s has ended; build or adopt %s first"
-                .formatted(SafeText.name(open.name()), name, name)));
+    String line =
+        "group %s: its instances are known when %2$s has ended; build or adopt %2$s first";
+    problems.add(new Diagnostic(open.place(), line.formatted(SafeText.name(open.name()), name)));
   }
 
   /** Adopts the sound jobs: looks at their files on several threads, then records in order. */

@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
  * see only the job around the steps, which ends with this torc: see {@link Slurm}. {@code steps}
  * are those that it began, by name.
  */
-record NodeSteps(Allocation allocation, Allocation.Node node, Path folder, Map<String, Step> steps)
+record NodeSteps(Allocation allocation, Allocation.Node node, Path folder, Map<String, Srun> steps)
     implements Scheduler {
 
   /** Retries of a refused step: a controller may refuse steps when it has just started. */
@@ -37,14 +37,14 @@ record NodeSteps(Allocation allocation, Allocation.Node node, Path folder, Map<S
       Pattern.compile("srun: error: Node failure on|DUE TO NODE FAILURE");
 
   /** A script and its last step. */
-  static final class Step {
+  static final class Srun {
     private final SubmissionRequest request;
     private Process process;
     private int refusals;
     private boolean cancelled;
     private SchedulerState state;
 
-    private Step(SubmissionRequest request) {
+    private Srun(SubmissionRequest request) {
       this.request = request;
     }
   }
@@ -52,13 +52,13 @@ record NodeSteps(Allocation allocation, Allocation.Node node, Path folder, Map<S
   @Override
   public Submission submit(SubmissionRequest request) {
     String id = allocation.id() + "/" + allocation.name();
-    Step step = new Step(request);
+    Srun step = new Srun(request);
     steps.put(request.name(), step);
     begin(step);
     return new Submission.Accepted(List.of(id));
   }
 
-  private void begin(Step step) {
+  private void begin(Srun step) {
     step.state = new SchedulerState(Phase.RUNNING, node.name());
     try {
       ProcessBuilder srun = new ProcessBuilder(words(step.request)).directory(folder.toFile());
@@ -93,7 +93,7 @@ record NodeSteps(Allocation allocation, Allocation.Node node, Path folder, Map<S
     return words;
   }
 
-  private static SchedulerState ended(Step step) {
+  private static SchedulerState ended(Srun step) {
     Path log = step.request.log();
     String text = SlurmWords.tail(log);
     Matcher refused = REFUSED.matcher(text);
@@ -118,7 +118,7 @@ record NodeSteps(Allocation allocation, Allocation.Node node, Path folder, Map<S
   public Map<SchedulerJob, SchedulerState> states(List<SchedulerJob> jobs) {
     Map<SchedulerJob, SchedulerState> states = new LinkedHashMap<>();
     for (SchedulerJob job : jobs) {
-      Step step = steps.get(job.name());
+      Srun step = steps.get(job.name());
       if (step.state.is(Phase.RUNNING) && !step.process.isAlive()) {
         step.state = ended(step);
       } else if (step.state.is(Phase.NO_ANSWER) || step.state.is(Phase.WAITING)) {
@@ -143,7 +143,7 @@ record NodeSteps(Allocation allocation, Allocation.Node node, Path folder, Map<S
 
   private String cancel(List<SchedulerJob> jobs, int signal) {
     for (SchedulerJob job : jobs) {
-      Step step = steps.get(job.name());
+      Srun step = steps.get(job.name());
       if (!step.state.is(Phase.RUNNING)) {
         step.state = SlurmWords.end("CANCELLED", "", "", null);
       } else if (step.process.isAlive()) { // else its pid may be another process's

@@ -262,10 +262,8 @@ public final class EndCheck implements BuildListener, BuildEnd {
       return;
     }
     JobResult result = records.result(undone.job()).undone();
-    setup
-        .common()
-        .cache()
-        .put(new Batch().result(name, result, records.details(name).undone(undone.what())));
+    Batch batch = new Batch().result(name, result, records.details(name).undone(undone.what()));
+    setup.common().cache().put(batch);
     records.replace(undone.job(), result);
     records.drop(undone.job());
   }

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 /**
  * Finds the jobs that ran when a file changed (rule 16), by the times of attempts and files, or by
@@ -166,11 +167,7 @@ final class Suspects {
 
   private boolean makesIn(int job, String folder) {
     Graph graph = state.graph();
-    for (int file : graph.products().row(job)) {
-      if (UserPaths.parent(graph.path(file)).equals(folder)) {
-        return true;
-      }
-    }
-    return false;
+    return IntStream.of(graph.products().row(job))
+        .anyMatch(file -> UserPaths.parent(graph.path(file)).equals(folder));
   }
 }

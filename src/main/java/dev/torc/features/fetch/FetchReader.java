@@ -158,10 +158,8 @@ public final class FetchReader {
       }
     }
     if (hosts.size() > 1) {
-      throw new BadInput(
-          place,
-          "headers go to one host, and this job fetches from %s; write a job for each"
-              .formatted(String.join(" and ", hosts)));
+      String line = "headers go to one host, and this job fetches from %s; write a job for each";
+      throw new BadInput(place, line.formatted(String.join(" and ", hosts)));
     }
   }
 

@@ -38,17 +38,14 @@ public record Fetchers(Node.Mapping commands, Vars vars, List<String> shell) {
 
   /** Reports what is wrong with commands, even if no job uses them. */
   public void check(Problems problems) {
-    commands
-        .entries()
-        .forEach(
-            (scheme, command) -> {
-              if (!scheme.matches("(?!https?$)[a-z][a-z0-9+.-]+")) {
-                String line = "fetchers has schemes of URLs other than http, such as s3; this is ";
-                problems.add(command.place(), line + SafeText.name(scheme));
-              } else {
-                problems.guard(() -> command(scheme, problems));
-              }
-            });
+    for (String scheme : commands.entries().keySet()) {
+      if (!scheme.matches("(?!https?$)[a-z][a-z0-9+.-]+")) {
+        String line = "fetchers has schemes of URLs other than http, such as s3; this is ";
+        problems.add(commands.get(scheme).place(), line + SafeText.name(scheme));
+      } else {
+        problems.guard(() -> command(scheme, problems));
+      }
+    }
   }
 
   /** Returns the command for a URL; throws for a scheme without one. */

@@ -157,11 +157,8 @@ public final class Tracing {
       noteOnce(name + " was denied " + SafeText.name(path) + ", which is not in its needs");
     }
     for (String path : refused(graph, trace, false)) {
-      noteOnce(
-          name
-              + " was not allowed to change "
-              + SafeText.name(path)
-              + ", which is not its product");
+      String file = SafeText.name(path);
+      noteOnce(name + " was not allowed to change " + file + ", which is not its product");
     }
     if (isStrict(job) && !undeclared.isEmpty()) {
       throw new AttemptFailure(
@@ -259,30 +256,25 @@ public final class Tracing {
 
   /** Returns what the message about a failed attempt says about denied files; may be empty. */
   static String refused(Graph graph, JobTrace trace) {
-    Set<String> reads = refused(graph, trace, true);
-    Set<String> changes = refused(graph, trace, false);
-    return (reads.isEmpty()
-            ? ""
-            : "; access to %s was denied; add it to needs"
-                .formatted(SafeText.names(List.copyOf(reads), 1)))
-        + (changes.isEmpty()
-            ? ""
-            : "; changing %s was denied; add it to produces, or write to {tmp}"
-                .formatted(SafeText.names(List.copyOf(changes), 1)));
+    return denied(refused(graph, trace, true), "access to %s was denied; add it to needs")
+        + denied(
+            refused(graph, trace, false),
+            "changing %s was denied; add it to produces, or write to {tmp}");
+  }
+
+  private static String denied(Set<String> paths, String line) {
+    return paths.isEmpty() ? "" : "; " + line.formatted(SafeText.names(List.copyOf(paths), 1));
   }
 
   /** Returns the files that a job was denied to read, or to change, named as in the build file. */
   private static Set<String> refused(Graph graph, JobTrace trace, boolean reads) {
     List<String> paths = new ArrayList<>();
     if (trace != null) {
-      trace
-          .refused()
-          .forEach(
-              (path, access) -> {
-                if (reads == (access == Access.READ)) {
-                  paths.add(path);
-                }
-              });
+      for (var each : trace.refused().entrySet()) {
+        if (reads == (each.getValue() == Access.READ)) {
+          paths.add(each.getKey());
+        }
+      }
     }
     return names(graph, paths);
   }

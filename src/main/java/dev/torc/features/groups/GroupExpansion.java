@@ -165,7 +165,7 @@ public final class GroupExpansion implements OtherUnits {
 
   /** Finds the jobs that this build leaves out; returns whether there are more than before. */
   private boolean leaveOut() throws IOException {
-    if (!when.lacks() && !omissions.areCalled()) {
+    if (!when.lacking().get() && !omissions.areCalled()) {
       return false;
     }
     List<LeftOutJobs.Candidate> all = new ArrayList<>();

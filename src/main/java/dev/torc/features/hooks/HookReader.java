@@ -62,15 +62,15 @@ public record HookReader(Scope scope, List<String> shell, Problems problems, Lis
             return;
           }
           String job = map.get("job") == null ? null : job(map.get("job"), names);
+          String name = on.name().toLowerCase(Locale.ROOT);
           if (job == null && (on == On.READY || on == On.DONE)) {
-            throw new BadInput(
-                map.get("on").place(), lower(on) + " is of a job; add job: NAME of a job or group");
+            String line = name + " is of a job; add job: NAME of a job or group";
+            throw new BadInput(map.get("on").place(), line);
           }
           if (job != null && (on == On.START || on == On.FINISH)) {
-            throw new BadInput(
-                map.get("on").place(),
-                "%s is of the build; of a job write %s"
-                    .formatted(lower(on), on == On.START ? "ready" : "done"));
+            String write = on == On.START ? "ready" : "done";
+            String line = name + " is of the build; of a job write " + write;
+            throw new BadInput(map.get("on").place(), line);
           }
           String command = command(MapFields.scalar(map.get("command"), "command"));
           hooks.add(new Hook(node.place(), on, job, command, shell, fields.flag("required")));
@@ -79,10 +79,6 @@ public record HookReader(Scope scope, List<String> shell, Problems problems, Lis
 
   private String job(Node node, Collection<String> names) {
     return MapFields.requireJob(scope.text(MapFields.scalar(node, "job")), node.place(), names);
-  }
-
-  private static String lower(On on) {
-    return on.name().toLowerCase(Locale.ROOT);
   }
 
   private String command(Node.Scalar node) {

@@ -10,7 +10,6 @@ import dev.torc.core.decide.Verdict.Rest;
 import dev.torc.core.memory.JobResult;
 import dev.torc.core.memory.JobResult.Outcome;
 import dev.torc.core.memory.JobResult.RunNeeds;
-import dev.torc.core.memory.RecordedProduct;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.NeedList;
 import dev.torc.core.model.NeedList.ListKind;
@@ -178,11 +177,7 @@ public final class Only implements Condition {
   }
 
   private static boolean isMade(JobResult last, String path) {
-    for (RecordedProduct made : last.products()) {
-      if (made.path().equals(path) || path.startsWith(made.path() + "/")) {
-        return true;
-      }
-    }
-    return false;
+    return last.products().stream()
+        .anyMatch(made -> made.path().equals(path) || path.startsWith(made.path() + "/"));
   }
 }

@@ -3,7 +3,9 @@ package dev.torc.features.intents;
 import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.attempt.BuildSetup;
+import dev.torc.core.attempt.LaunchBuilder;
 import dev.torc.core.attempt.Recorder;
+import dev.torc.core.here.Runner;
 import dev.torc.core.memory.JobResult.Outcome;
 import dev.torc.core.model.Job.Resources;
 import dev.torc.core.run.BuildEnd;
@@ -31,24 +33,20 @@ public record ProbeCheck(BuildSetup setup, BuildState state, EventSender sender,
     }
     try {
       long cpus = setup.amounts().limits().getOrDefault(Resources.CPUS, 1L);
-      new Probes()
-          .run(
-              state.context(),
-              ran,
-              setup.common().launches(),
-              setup.common().machines().runner(),
-              Math.clamp(cpus, 1, 1000))
-          .forEach(
-              (job, how) ->
-                  sender.warn(
-                      new Diagnostic(
-                          "the probe of job %s fails right after a good run%s; the next build runs it again"
-                              .formatted(
-                                  SafeText.name(job),
-                                  how.isEmpty() ? "" : " (" + SafeText.line(how) + ")"))));
+      int most = Math.clamp(cpus, 1, 1000);
+      LaunchBuilder launches = setup.common().launches();
+      Runner runner = setup.common().machines().runner();
+      new Probes().run(state.context(), ran, launches, runner, most).forEach(this::warn);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     return false;
+  }
+
+  private void warn(String job, String how) {
+    String why = how.isEmpty() ? "" : " (" + SafeText.line(how) + ")";
+    String line =
+        "the probe of job %s fails right after a good run%s; the next build runs it again";
+    sender.warn(new Diagnostic(line.formatted(SafeText.name(job), why)));
   }
 }

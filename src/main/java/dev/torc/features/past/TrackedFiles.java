@@ -38,25 +38,22 @@ public final class TrackedFiles {
           .ifPresent(in -> asked.computeIfAbsent(in, _ -> new ArrayList<>()).add(path));
     }
     TreeSet<String> tracked = new TreeSet<>();
-    asked.forEach(
-        (repository, some) -> {
-          for (int from = 0; from < some.size(); from += MOST) {
-            add(repository, some.subList(from, Math.min(some.size(), from + MOST)), tracked);
-          }
-        });
+    for (Path repository : asked.keySet()) {
+      List<String> all = asked.get(repository);
+      for (int from = 0; from < all.size(); from += MOST) {
+        add(repository, all.subList(from, Math.min(all.size(), from + MOST)), tracked);
+      }
+    }
     return tracked;
   }
 
   private void add(Path repository, List<String> some, TreeSet<String> tracked) {
-    for (String file :
-        GitCommit.tracked(
-            repository,
-            env,
-            some.stream()
-                .map(path -> repository.relativize(root.resolve(path).normalize()).toString())
-                .toList())) {
-      Path found = repository.resolve(file);
-      tracked.add(Paths.named(root, found));
+    List<String> names =
+        some.stream()
+            .map(path -> repository.relativize(root.resolve(path).normalize()).toString())
+            .toList();
+    for (String file : GitCommit.tracked(repository, env, names)) {
+      tracked.add(Paths.named(root, repository.resolve(file)));
     }
   }
 

@@ -42,7 +42,7 @@ public interface Remark {
    * @param says returns the rest of a sentence that begins with the job; null for none
    */
   static Remark of(Due due, String kind, Function<RemarkedJob, String> says) {
-    return new Asked(
+    return new Posed(
         due,
         job -> {
           String text = says.apply(job);
@@ -54,20 +54,20 @@ public interface Remark {
 
   /** Returns a question of {@code torc check} with whole lines as its answer. */
   static Remark lines(Function<RemarkedJob, List<String>> says) {
-    return new Asked(
+    return new Posed(
         Due.CHECK, job -> says.apply(job).forEach(line -> job.say(line, job.job().place(), line)));
   }
 
   /** Looks at a job, and says what it finds. */
-  interface Question {
-    void ask(RemarkedJob of) throws IOException;
+  interface Asking {
+    void about(RemarkedJob job) throws IOException;
   }
 
   /** A question and when it is due. */
-  record Asked(Due due, Question question) implements Remark {
+  record Posed(Due due, Asking asking) implements Remark {
     @Override
     public void of(RemarkedJob job) throws IOException {
-      question.ask(job);
+      asking.about(job);
     }
   }
 }

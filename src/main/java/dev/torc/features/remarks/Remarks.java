@@ -9,8 +9,8 @@ import dev.torc.core.model.Graph;
 import dev.torc.core.model.Group;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Step;
-import dev.torc.features.remarks.Remark.Asked;
 import dev.torc.features.remarks.Remark.Due;
+import dev.torc.features.remarks.Remark.Posed;
 import dev.torc.features.remarks.RemarkedJob.JobRun;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -156,7 +156,7 @@ public final class Remarks {
     Graph graph = now.graph();
     if (call == Call.DRY_RUN) {
       return List.of(
-          new EmptyGlobs(graph), new Asked(Due.START, EmptyGlobs::parts), new UnlistedNeeds());
+          new EmptyGlobs(graph), new Posed(Due.START, EmptyGlobs::parts), new UnlistedNeeds());
     }
     reading = reading == null ? new ReadingRemarks(graph) : reading;
     UndeclaredReads reads = new UndeclaredReads(now, call == Call.CHECK);
@@ -166,8 +166,8 @@ public final class Remarks {
         new ArrayList<>(
             List.of(
                 new ScriptTools(),
-                new Asked(Due.CHECK, DottedFiles::besideNeeds),
-                new Asked(Due.CHECK, SheetOrder::besideTables),
+                new Posed(Due.CHECK, DottedFiles::besideNeeds),
+                new Posed(Due.CHECK, SheetOrder::besideTables),
                 new TableRemarks(),
                 Remark.of(Due.RUN, FoldedLines.CALLER, UndeclaredVariables::line),
                 reads,
@@ -176,20 +176,20 @@ public final class Remarks {
                 Remark.of(Due.RUN, "pipe", Remarks::pipe),
                 Remark.of(Due.RUN, "submodule", git::module),
                 Remark.of(Due.RUN, "lfs", git::pointers),
-                new Asked(Due.CHANGED, reading::ofName),
-                new Asked(Due.RUN, reading::ofKeys),
-                new Asked(Due.CHANGED, ValueRemarks::parameters),
-                new Asked(Due.CHANGED, ValueRemarks::readings),
-                new Asked(Due.CHANGED, NamedProducts::of),
+                new Posed(Due.CHANGED, reading::ofName),
+                new Posed(Due.RUN, reading::ofKeys),
+                new Posed(Due.CHANGED, ValueRemarks::parameters),
+                new Posed(Due.CHANGED, ValueRemarks::readings),
+                new Posed(Due.CHANGED, NamedProducts::of),
                 new EmptyGlobs(graph),
-                new Asked(Due.START, EmptyGlobs::parts),
+                new Posed(Due.START, EmptyGlobs::parts),
                 new UnlistedNeeds(),
-                new Asked(Due.CHECK, PatternReadings::onDisk),
+                new Posed(Due.CHECK, PatternReadings::onDisk),
                 new UselessExcludes(graph, imports, excludes),
-                new Asked(Due.RAN, PatternWarnings::of),
-                new Asked(Due.RAN, StampFiles::of),
-                new Asked(Due.RAN, RemovedNeeds::of),
-                new Asked(Due.FAILED, FailureHints::of)));
+                new Posed(Due.RAN, PatternWarnings::of),
+                new Posed(Due.RAN, StampFiles::of),
+                new Posed(Due.RAN, RemovedNeeds::of),
+                new Posed(Due.FAILED, FailureHints::of)));
     questions.addAll(more);
     return questions;
   }

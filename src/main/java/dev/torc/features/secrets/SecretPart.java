@@ -80,15 +80,12 @@ public final class SecretPart implements AttemptPart {
     if (lack != null) {
       throw new AttemptFailure(lack);
     }
-    values
-        .all()
-        .forEach(
-            (name, value) -> {
-              if (Mask.isShort(value) && told.add(name)) {
-                String line = "%s has fewer than %d characters, so torc does not mask it";
-                common.removal().note().accept(line.formatted(name, Mask.SHORTEST));
-              }
-            });
+    for (String name : values.all().keySet()) {
+      if (Mask.isShort(values.all().get(name)) && told.add(name)) {
+        String line = "%s has fewer than %d characters, so torc does not mask it";
+        common.removal().note().accept(line.formatted(name, Mask.SHORTEST));
+      }
+    }
     mask = new Mask(values.all().values());
     if (job.slot(SecretValues.COUNTS) != null) {
       try {

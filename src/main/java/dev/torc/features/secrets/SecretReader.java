@@ -114,10 +114,7 @@ public final class SecretReader {
   private static Template secret(Template text, Predicate<Slot> secret) {
     List<Part> parts = new ArrayList<>(text.parts());
     parts.replaceAll(
-        part ->
-            part instanceof Slot slot && secret.test(slot)
-                ? secret(slot.member(), slot.place())
-                : part);
+        p -> p instanceof Slot s && secret.test(s) ? secret(s.member(), s.place()) : p);
     return new Template(parts);
   }
 

@@ -113,9 +113,8 @@ public final class SecretValues {
     }
     String first = lacking.getFirst();
     return first.contains(OF)
-        ? "no secret %s; add it there".formatted(first)
-        : "%s is not set, and the job needs it as a secret; set it when you call torc"
-            .formatted(first);
+        ? "no secret " + first + "; add it there"
+        : first + " is not set, and the job needs it as a secret; set it when you call torc";
   }
 
   /** Returns the variables of a step whose values have secrets in them. */

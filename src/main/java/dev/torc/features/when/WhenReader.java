@@ -23,14 +23,27 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
 /**
  * Reads {@code when}, the condition under which a job is part of a build, and finds out whether it
  * holds. It remembers the variables and files that it asked for, since the graph of a build file is
  * valid only while they stay the same. {@link LeftOutJobs} decides what follows for other jobs.
+ *
+ * @param caller the caller's environment
+ * @param variables the caller's variables that conditions asked for
+ * @param files what the patterns of the files that conditions asked for found
+ * @param sources the files that conditions asked for, which no job may make
+ * @param lacking whether any condition did not hold
  */
-public final class WhenReader {
+public record WhenReader(
+    Map<String, String> caller,
+    Paths paths,
+    SortedMap<String, Optional<String>> variables,
+    SortedMap<String, List<String>> files,
+    SortedMap<String, Place> sources,
+    AtomicBoolean lacking) {
 
   /** A condition of {@code when}. */
   public static final List<String> CONDITION = List.of("os", "arch", "var", "env", "exists", "not");
@@ -42,65 +55,25 @@ public final class WhenReader {
   private static final List<String> PROCESSORS = List.of("x86_64", "aarch64");
   private static final Set<String> NO = Set.of("", "false", "0", "no", "off");
 
-  private final Map<String, String> caller;
-  public final Paths paths;
-  private final WhenReader all; // of the whole project
-  private final SortedMap<String, Optional<String>> variables;
-  private final SortedMap<String, List<String>> files;
-  private final SortedMap<String, Place> sources;
-  private boolean lacks;
-
   public WhenReader(Map<String, String> caller, Paths paths) {
-    this.caller = caller;
-    this.paths = paths;
-    this.all = this;
-    this.variables = new TreeMap<>();
-    this.files = new TreeMap<>();
-    this.sources = new TreeMap<>();
-  }
-
-  private WhenReader(WhenReader all, Paths paths) {
-    this.caller = all.caller;
-    this.paths = paths;
-    this.all = all;
-    this.variables = all.variables;
-    this.files = all.files;
-    this.sources = all.sources;
+    this(caller, paths, new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new AtomicBoolean());
   }
 
   /** Returns a reader of the conditions of a package, which remembers with this one. */
   public WhenReader in(Paths paths) {
-    return new WhenReader(all, paths);
+    return new WhenReader(caller, paths, variables, files, sources, lacking);
   }
 
   /** Whether a condition holds, and the fact that decides it. */
   private record Finding(boolean holds, String fact) {}
 
-  /** Returns the caller's variables that conditions asked for. */
-  public SortedMap<String, Optional<String>> variables() {
-    return variables;
-  }
-
-  /** Returns what the patterns of the files that conditions asked for found. */
-  public SortedMap<String, List<String>> files() {
-    return files;
-  }
-
-  /** Returns the files that conditions asked for, which no job may make. */
-  public SortedMap<String, Place> sources() {
-    return sources;
-  }
-
-  /** Returns whether any condition did not hold. */
-  public boolean lacks() {
-    return all.lacks;
-  }
-
   /** Returns why a condition does not hold; null if it does, or if a value is not known yet. */
   public String lack(Node node, Scope scope) {
     Finding found = of(node, scope);
     boolean lack = !found.holds && found.fact.indexOf(Scope.ANY) < 0;
-    all.lacks |= lack;
+    if (lack) {
+      lacking.set(true);
+    }
     return lack ? found.fact : null;
   }
 
@@ -117,11 +90,12 @@ public final class WhenReader {
     if (all.isEmpty()) {
       throw new BadInput(node.place(), "when has no condition; write one such as {os: linux}");
     }
-    List<Finding> against = all.stream().filter(each -> !each.holds).toList();
-    return new Finding(
-        against.isEmpty(),
-        (against.isEmpty() ? all : against.subList(0, 1))
-            .stream().map(Finding::fact).collect(Collectors.joining(" and ")));
+    for (Finding each : all) {
+      if (!each.holds) {
+        return each;
+      }
+    }
+    return new Finding(true, all.stream().map(Finding::fact).collect(Collectors.joining(" and ")));
   }
 
   private static String noCondition(String what, String text) {
@@ -176,10 +150,9 @@ public final class WhenReader {
   private static Finding same(
       Node.Scalar at, String key, String asked, List<String> words, String here) {
     if (asked.indexOf(Scope.ANY) < 0 && !words.contains(asked)) {
-      throw new BadInput(
-          at.place(),
-          "%s is %s, not %s%s"
-              .formatted(key, String.join(" or ", words), asked, NearestName.hint(asked, words)));
+      String hint = NearestName.hint(asked, words);
+      String line = "%s is %s, not %s%s".formatted(key, String.join(" or ", words), asked, hint);
+      throw new BadInput(at.place(), line);
     }
     boolean holds = asked.equals(here);
     return new Finding(holds, key + " is " + here + (holds ? "" : ", not " + asked));

@@ -49,7 +49,7 @@ record JobSettings(
   }
 
   Paths paths() {
-    return when.paths;
+    return when.paths();
   }
 
   /** Returns whether a job of a package runs in another folder than that of its build file. */
