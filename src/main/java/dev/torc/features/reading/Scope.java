@@ -438,7 +438,7 @@ public record Scope(
         hole.fallback() != null
             ? "%s: a default works only in vars; write vars: {%s: \"%1$s\"} and {%2$s}"
             : "%s works only in vars and in values of env; write vars: {%s: \"%1$s\"} and {%2$s},"
-                  + " or env: {%3$s: \"%1$s\"} and $%3$s in a command";
+                + " or env: {%3$s: \"%1$s\"} and $%3$s in a command";
     return new BadInput(
         place,
         form.formatted(hole.written(), hole.member().toLowerCase(Locale.ROOT), hole.member()));
