@@ -3,6 +3,7 @@ package dev.torc.features.fetch;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.NearestName;
 import dev.torc.base.syntax.Node;
+import dev.torc.base.syntax.Node.Entry;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Problems;
 import dev.torc.base.text.SafeText;
@@ -38,10 +39,11 @@ public record Fetchers(Node.Mapping commands, Vars vars, List<String> shell) {
 
   /** Reports what is wrong with commands, even if no job uses them. */
   public void check(Problems problems) {
-    for (String scheme : commands.entries().keySet()) {
+    for (Map.Entry<String, Entry> each : commands.entries().entrySet()) {
+      String scheme = each.getKey();
       if (!scheme.matches("(?!https?$)[a-z][a-z0-9+.-]+")) {
         String line = "fetchers has schemes of URLs other than http, such as s3; this is ";
-        problems.add(commands.get(scheme).place(), line + SafeText.name(scheme));
+        problems.add(each.getValue().place(), line + SafeText.name(scheme));
       } else {
         problems.guard(() -> command(scheme, problems));
       }
