@@ -98,9 +98,10 @@ final class CommandScheduler implements Scheduler {
           ? new Submission.NoAnswer(SchedulerWords.failure(said))
           : SchedulerWords.refusal(said);
     }
-    return !isId(found)
-        ? new Submission.NoAnswer("submit gave no id: " + SchedulerWords.line(said.text()))
-        : new Submission.Accepted(List.of(found));
+    String line = SchedulerWords.line(said.text());
+    return isId(found)
+        ? new Submission.Accepted(List.of(found))
+        : new Submission.NoAnswer("submit gave no id" + (line.isEmpty() ? "" : ": " + line));
   }
 
   /** Returns whether a word can be an id in a command, where {@code -} would start an option. */

@@ -65,7 +65,7 @@ public final class FindingPart implements AttemptPart {
     FoundNeeds found = DiscoveredNeeds.read(graph, id, snapshot, begin, trace);
     needs.add(found);
     if (trace != null) {
-      tracing.report(graph, id, trace, found, message);
+      tracing.report(plan, id, trace, found, message);
       tracing.reportWrites(graph, id, trace, found);
     }
   }

@@ -139,10 +139,12 @@ public final class Tracing {
 
   /**
    * Reports what the trace of a successful attempt shows. Throws an {@link AttemptFailure} if the
-   * job is strict and read a file that neither its needs nor its depfile name. A running job with a
-   * depfile is not denied any read, since its depfile is complete only at its end.
+   * job is strict and read a file that is no script of its command and that neither its needs nor
+   * its depfile name. A running job with a depfile is not denied any read, since its depfile is
+   * complete only at its end.
    */
-  void report(Graph graph, int id, JobTrace trace, FoundNeeds needs, String message) {
+  void report(PlanContext plan, int id, JobTrace trace, FoundNeeds needs, String message) {
+    Graph graph = plan.graph();
     Job job = graph.job(id);
     Collection<String> undeclared = needs.read();
     String name = job.group() == null ? job.name() : job.group();
@@ -160,10 +162,14 @@ public final class Tracing {
       String file = SafeText.name(path);
       noteOnce(name + " was not allowed to change " + file + ", which is not its product");
     }
-    if (isStrict(job) && !undeclared.isEmpty()) {
+    List<String> more = new ArrayList<>(isStrict(job) ? undeclared : List.of());
+    if (!more.isEmpty()) {
+      more.removeAll(new UndeclaredReads(plan, false).run(id));
+    }
+    if (!more.isEmpty()) {
       throw new AttemptFailure(
           "it read %s, which neither its needs nor its depfile name; add it to needs"
-              .formatted(SafeText.names(List.copyOf(undeclared), 1)));
+              .formatted(SafeText.names(more, 1)));
     }
     for (String line : lines(graph, id, undeclared)) {
       noteOnce(name + " " + line);

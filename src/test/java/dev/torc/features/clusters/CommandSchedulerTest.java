@@ -156,7 +156,7 @@ class CommandSchedulerTest {
     programs.says("qsub", "echo 'please wait'; echo; echo; echo 77");
     assertEquals(accepted("77"), submit("qsub", null, LITTLE));
     programs.says("qsub", "");
-    assertInstanceOf(Submission.NoAnswer.class, submit("qsub", null, LITTLE));
+    assertEquals(new Submission.NoAnswer("submit gave no id"), submit("qsub", null, LITTLE));
     programs.says("qsub", "echo -- --all"); // a command would read it as an option
     assertInstanceOf(Submission.NoAnswer.class, submit("qsub", null, LITTLE));
     programs.says("qsub", "printf '7\\0007'");
