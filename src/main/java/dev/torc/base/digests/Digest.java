@@ -1,5 +1,6 @@
 package dev.torc.base.digests;
 
+import dev.torc.base.digests.Stamp.FileKind;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
@@ -110,7 +111,7 @@ public final class Digest implements Comparable<Digest> {
 
     /** Returns the digest of the file as a product, which includes the executable bit. */
     public Digest product() {
-      return digest != null && stamp.kind() == Stamp.FileKind.FILE && stamp.executable()
+      return digest != null && stamp.kind() == FileKind.FILE && stamp.executable()
           ? digest.executable()
           : digest;
     }

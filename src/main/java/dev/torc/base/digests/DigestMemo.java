@@ -5,6 +5,7 @@ import dev.torc.base.digests.FolderDigest.Excluded;
 import dev.torc.base.digests.FolderDigest.Exclusions;
 import dev.torc.base.digests.FolderDigest.FileDigests;
 import dev.torc.base.digests.FolderDigest.FolderRole;
+import dev.torc.base.digests.Stamp.FileKind;
 import dev.torc.base.digests.StopFlag.StoppedException;
 import dev.torc.base.posix.Walk;
 import java.io.IOException;
@@ -192,7 +193,7 @@ public final class DigestMemo implements FileDigests {
     Slot slot = slot(path);
     synchronized (slot) {
       Stamp now = stamp(path);
-      if (now.kind() == Stamp.FileKind.FILE && now.size() >= large && !trusted(path, slot, now)) {
+      if (now.kind() == FileKind.FILE && now.size() >= large && !trusted(path, slot, now)) {
         slot.known = new KnownDigest(now, null, false);
         replaced.add(path);
       }
@@ -249,7 +250,7 @@ public final class DigestMemo implements FileDigests {
       if (earlier != null) {
         earlier.slots.remove(path); // the earlier digest may be as outdated
       }
-      boolean large = fresh.kind() == Stamp.FileKind.FILE && fresh.size() >= LARGE;
+      boolean large = fresh.kind() == FileKind.FILE && fresh.size() >= LARGE;
       if (large && !trusted(path, slot, fresh)) {
         await(clock(path), fresh);
         fresh = stamp(path);
@@ -263,7 +264,7 @@ public final class DigestMemo implements FileDigests {
    * Returns the current digest of a product, for a symlink that of its text; null if the product is
    * of another kind now.
    */
-  public Digest digestNow(String path, Stamp.FileKind kind) throws IOException {
+  public Digest digestNow(String path, FileKind kind) throws IOException {
     Stamp self = linkStamp(path);
     if (self.kind() != kind) {
       return null;
@@ -298,9 +299,9 @@ public final class DigestMemo implements FileDigests {
   public boolean isBare(String product) throws IOException {
     Excluded without = excluded(product);
     return without != null
-        && stamp(product).kind() == Stamp.FileKind.FOLDER
+        && stamp(product).kind() == FileKind.FOLDER
         && folder(product, without).members().stream()
-            .allMatch(member -> member.kind() == Stamp.FileKind.FOLDER);
+            .allMatch(member -> member.kind() == FileKind.FOLDER);
   }
 
   /**
@@ -354,7 +355,7 @@ public final class DigestMemo implements FileDigests {
 
   /** Returns whether anything in a folder changed since it was digested. */
   public boolean moved(String path, FolderDigest before, boolean needed) throws IOException {
-    return stamp(path).kind() != Stamp.FileKind.FOLDER || moved(before, folder(path, needed));
+    return stamp(path).kind() != FileKind.FOLDER || moved(before, folder(path, needed));
   }
 
   /** Returns whether anything in a folder changed between two digests. */
@@ -435,13 +436,13 @@ public final class DigestMemo implements FileDigests {
   }
 
   private KnownDigest found(String path, Slot slot, Stamp fresh, boolean ask) throws IOException {
-    if (fresh.kind() == Stamp.FileKind.FILE
+    if (fresh.kind() == FileKind.FILE
         && !(ask ? trusted(path, slot, fresh) : isThat(slot.known, fresh))) {
       slot.known = read(path, fresh);
       if (slot.known.safe()) {
         learnt.accept(path, slot.known);
       }
-    } else if (fresh.kind() != Stamp.FileKind.FILE) {
+    } else if (fresh.kind() != FileKind.FILE) {
       refuseOther(path, fresh);
       slot.known = new KnownDigest(fresh, null, false);
     }
@@ -469,7 +470,7 @@ public final class DigestMemo implements FileDigests {
         safe = false; // the file was just removed or replaced; the next stamp shows which
       }
       Stamp after = stamp(path);
-      if (after.kind() != Stamp.FileKind.FILE) {
+      if (after.kind() != FileKind.FILE) {
         refuseOther(path, after);
         return new KnownDigest(after, null, false);
       }
@@ -487,14 +488,14 @@ public final class DigestMemo implements FileDigests {
   }
 
   static void refuseOther(String path, Stamp stamp) throws IOException {
-    if (stamp.kind() == Stamp.FileKind.OTHER) {
+    if (stamp.kind() == FileKind.OTHER) {
       throw new IOException("cannot read " + path + ": it is a FIFO, socket or device, not a file");
     }
   }
 
   /** Returns whether every later change of a file or folder will change its stamp (rule 4). */
   public boolean isSafe(String path, Stamp stamp) {
-    return (stamp.kind() != Stamp.FileKind.FOLDER || stamps.showsNames(root, path))
+    return (stamp.kind() != FileKind.FOLDER || stamps.showsNames(root, path))
         && isSafe(path, stamp.mtime(), stamp.ctime());
   }
 

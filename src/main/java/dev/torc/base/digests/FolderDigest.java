@@ -1,6 +1,7 @@
 package dev.torc.base.digests;
 
 import dev.torc.base.digests.Digest.KnownDigest;
+import dev.torc.base.digests.Stamp.FileKind;
 import dev.torc.base.posix.FileStatus;
 import dev.torc.base.posix.FileTree;
 import dev.torc.base.posix.FileTree.KindedName;
@@ -44,13 +45,13 @@ public record FolderDigest(
 
   /** A file, folder or link below a folder, with its own stamp; a folder has no digest. */
   public record Member(String path, Stamp stamp, Digest digest) {
-    public Stamp.FileKind kind() {
+    public FileKind kind() {
       return stamp.kind();
     }
 
     /** Returns whether it is a file that its owner may execute. */
     public boolean executable() {
-      return kind() == Stamp.FileKind.FILE && stamp.executable();
+      return kind() == FileKind.FILE && stamp.executable();
     }
   }
 
@@ -58,7 +59,7 @@ public record FolderDigest(
   public long bytes() {
     long sum = 0;
     for (Member member : members) {
-      sum += member.kind() == Stamp.FileKind.FILE ? member.stamp().size() : 0;
+      sum += member.kind() == FileKind.FILE ? member.stamp().size() : 0;
     }
     return sum;
   }
@@ -159,7 +160,7 @@ public record FolderDigest(
         if (member == null) {
           continue; // excluded, or removed since it was listed
         }
-        if (member.kind() == Stamp.FileKind.LINK) {
+        if (member.kind() == FileKind.LINK) {
           Digest target = link(join(path, names.get(i).name()));
           members.add(new Member(member.path, member.stamp, target));
           continue;
@@ -167,7 +168,7 @@ public record FolderDigest(
         if (role.excluded == null || !role.excluded.member(member.path)) {
           members.add(member);
         }
-        if (member.kind() == Stamp.FileKind.FOLDER) {
+        if (member.kind() == FileKind.FOLDER) {
           String inner = join(path, names.get(i).name());
           if (!role.needed && mount(inner) != mount) {
             throw new MountedException(inner);
@@ -194,15 +195,15 @@ public record FolderDigest(
         return null;
       }
       KnownDigest last = entry.kind() == FileStatus.FILE ? role.seen.apply(inner) : null;
-      boolean isSeen = last != null && last.stamp().kind() == Stamp.FileKind.FILE;
+      boolean isSeen = last != null && last.stamp().kind() == FileKind.FILE;
       Stamp stamp = isSeen ? last.stamp() : stamps.at(root, inner, false);
-      if (stamp.kind() != Stamp.FileKind.FOLDER
+      if (stamp.kind() != FileKind.FOLDER
           && (role.leavesOut.test(inner)
               || role.excluded != null && role.excluded.member(prefix + name))) {
         return null;
       }
       DigestMemo.refuseOther(inner, stamp);
-      if (stamp.kind() == Stamp.FileKind.FILE) {
+      if (stamp.kind() == FileKind.FILE) {
         KnownDigest known = files.of(inner, stamp);
         return known.digest() == null
             ? null
@@ -239,7 +240,7 @@ public record FolderDigest(
         return null;
       }
       String target = real.startsWith(root) ? root.relativize(real).toString() : real.toString();
-      if (stamp.kind() == Stamp.FileKind.FILE) {
+      if (stamp.kind() == FileKind.FILE) {
         return files.of(target, stamp).digest();
       }
       Digest known = outside.get(real);

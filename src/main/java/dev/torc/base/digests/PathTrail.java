@@ -1,6 +1,7 @@
 package dev.torc.base.digests;
 
 import dev.torc.base.digests.Digest.KnownDigest;
+import dev.torc.base.digests.Stamp.FileKind;
 import dev.torc.base.posix.Walk;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,7 +38,7 @@ public final class PathTrail {
   /** Looks at a file, like {@link DigestMemo#of(String)}, and at the path to it. */
   public KnownDigest lookAt(String path) throws IOException {
     Stamp self = digests.linkStamp(path);
-    boolean link = self.kind() == Stamp.FileKind.LINK;
+    boolean link = self.kind() == FileKind.LINK;
     KnownDigest known = link ? digests.of(path) : digests.of(path, self);
     addWay(path, link);
     return known;
@@ -115,7 +116,7 @@ public final class PathTrail {
     }
     Part part = part(path, 0);
     Stamp stamp = part.stamp;
-    boolean moved = stamp.kind() == Stamp.FileKind.LINK || folders && stamp.isRenamedFolder();
+    boolean moved = stamp.kind() == FileKind.LINK || folders && stamp.isRenamedFolder();
     return moved && stamp.ctime() >= moment && !returned.contains(path)
         || changedSince(part.above, moment, returned, folders)
         || changedSince(part.target, moment, returned, folders);
@@ -130,7 +131,7 @@ public final class PathTrail {
       }
       Stamp stamp = digests.linkStamp(path);
       String target = null;
-      if (stamp.kind() == Stamp.FileKind.LINK && links < LINKS) {
+      if (stamp.kind() == FileKind.LINK && links < LINKS) {
         String text = Files.readSymbolicLink(digests.root().resolve(path)).toString();
         target = text.startsWith("/") || above == null ? text : above + "/" + text;
         part(target, links + 1);

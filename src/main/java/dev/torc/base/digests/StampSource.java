@@ -1,5 +1,6 @@
 package dev.torc.base.digests;
 
+import dev.torc.base.digests.Stamp.FileKind;
 import dev.torc.base.posix.FileStatus;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -93,7 +94,7 @@ public interface StampSource {
      * relative to the folder or absolute. {@code numbers} receives the {@link Stamp#numbers} if the
      * file exists. Throws like {@link StampSource#at}.
      */
-    Stamp.FileKind look(byte[] names, int from, int to, long[] numbers) throws IOException;
+    FileKind look(byte[] names, int from, int to, long[] numbers) throws IOException;
   }
 
   /**

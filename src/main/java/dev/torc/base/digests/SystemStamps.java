@@ -1,5 +1,6 @@
 package dev.torc.base.digests;
 
+import dev.torc.base.digests.Stamp.FileKind;
 import dev.torc.base.digests.StampSource.StampPaths;
 import dev.torc.base.posix.FileStatus;
 import dev.torc.base.posix.FileStatus.StatusReader;
@@ -25,7 +26,7 @@ record SystemStamps(boolean ofOpened, MountStamps mounts) implements StampSource
     if (!s.exists()) {
       return Stamp.MISSING;
     }
-    Stamp.FileKind kind = kind(s.mode());
+    FileKind kind = kind(s.mode());
     long salt = hasSalt(kind) ? mounts.salt(s.mount(), s.ctime(), file) : 0;
     return new Stamp(
         kind, s.executable(), s.size(), s.mtime(), s.ctime(), s.inode() ^ salt, s.attributes());
@@ -45,8 +46,8 @@ record SystemStamps(boolean ofOpened, MountStamps mounts) implements StampSource
       if ((mode & FileStatus.EXECUTABLE) != 0) {
         numbers[0] |= Stamp.EXECUTABLE;
       }
-      Stamp.FileKind kind = kind(mode);
-      if (kind != Stamp.FileKind.MISSING && hasSalt(kind) && !mounts.isUsual(reader.mount())) {
+      FileKind kind = kind(mode);
+      if (kind != FileKind.MISSING && hasSalt(kind) && !mounts.isUsual(reader.mount())) {
         String file = within(folder, new String(names, from, to - from, StandardCharsets.UTF_8));
         numbers[3] ^= mounts.salt(reader.mount(), numbers[2], file);
       }
@@ -100,8 +101,8 @@ record SystemStamps(boolean ofOpened, MountStamps mounts) implements StampSource
    * Returns whether the mount counts. The text of a link is read each time, so the mount of a link
    * does not count.
    */
-  private boolean hasSalt(Stamp.FileKind kind) {
-    return mounts != null && kind != Stamp.FileKind.LINK;
+  private boolean hasSalt(FileKind kind) {
+    return mounts != null && kind != FileKind.LINK;
   }
 
   /** Resolves like {@link Path#resolve}, without parsing the path. */
@@ -113,13 +114,13 @@ record SystemStamps(boolean ofOpened, MountStamps mounts) implements StampSource
     return base.endsWith("/") ? base.concat(path) : base.concat("/").concat(path);
   }
 
-  private static Stamp.FileKind kind(int mode) {
+  private static FileKind kind(int mode) {
     return switch (mode & FileStatus.KIND) {
-      case 0 -> Stamp.FileKind.MISSING;
-      case FileStatus.FILE -> Stamp.FileKind.FILE;
-      case FileStatus.FOLDER -> Stamp.FileKind.FOLDER;
-      case FileStatus.LINK -> Stamp.FileKind.LINK;
-      default -> Stamp.FileKind.OTHER;
+      case 0 -> FileKind.MISSING;
+      case FileStatus.FILE -> FileKind.FILE;
+      case FileStatus.FOLDER -> FileKind.FOLDER;
+      case FileStatus.LINK -> FileKind.LINK;
+      default -> FileKind.OTHER;
     };
   }
 }

@@ -1,11 +1,12 @@
 package dev.torc.core.attempt;
 
 import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.base.text.Refusal;
 import dev.torc.core.attempt.BuildSetup.AttemptContext;
 import dev.torc.core.decide.KnownResult;
 import dev.torc.core.decide.ProductPlaces;
-import dev.torc.core.here.ProcessEnd;
+import dev.torc.core.here.ProcessEnd.How;
 import dev.torc.core.memory.Batch;
 import dev.torc.core.memory.BuildRecord.BuildId;
 import dev.torc.core.memory.Cache.CacheException;
@@ -46,7 +47,7 @@ public abstract sealed class Attempt permits RunAttempt, RestoreAttempt {
   /** Runs the attempt. Throws a {@link CacheException} only if the start mark cannot be written. */
   public AttemptOutcome run() {
     AttemptOutcome outcome = outcome();
-    if (!outcome.ok() && outcome.ended().how() != ProcessEnd.How.INTERRUPTED) {
+    if (!outcome.ok() && outcome.ended().how() != How.INTERRUPTED) {
       relieved = cleared.relieve(outcome.what());
     }
     return outcome;
@@ -81,7 +82,7 @@ public abstract sealed class Attempt permits RunAttempt, RestoreAttempt {
   public abstract AttemptOutcome interrupted();
 
   /** Returns the end of an attempt that a signal or a broken build cuts off. */
-  public abstract ProcessEnd.How cut();
+  public abstract How cut();
 
   /** Returns whether the disk was full when the attempt failed, and torc has freed space since. */
   public boolean relieved() {
@@ -116,8 +117,7 @@ public abstract sealed class Attempt permits RunAttempt, RestoreAttempt {
 
   /** Fails the attempt if the places of its products are taken, by links also since the plan. */
   final void refuseTaken(boolean linked) throws IOException {
-    BadInput.Diagnostic taken =
-        linked ? ProductPlaces.now(common.graph(), common.digests(), id) : null;
+    Diagnostic taken = linked ? ProductPlaces.now(common.graph(), common.digests(), id) : null;
     taken = taken == null ? common.taken().of(id) : taken;
     if (taken != null) {
       throw new AttemptFailure(taken.message());

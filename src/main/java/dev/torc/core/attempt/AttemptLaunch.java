@@ -2,6 +2,7 @@ package dev.torc.core.attempt;
 
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.syntax.UserPaths;
+import dev.torc.base.digests.Stamp.FileKind;
 import dev.torc.core.attempt.BuildSetup.AttemptContext;
 import dev.torc.core.decide.NeedSnapshot;
 import dev.torc.core.decide.Reason;
@@ -146,7 +147,7 @@ public final class AttemptLaunch {
 
   /** Makes a folder if it is missing. Checks first, because it nearly always exists. */
   void makeFolder(Path folder) throws IOException {
-    if (common.digests().stamp(folder.toString()).kind() != Stamp.FileKind.FOLDER) {
+    if (common.digests().stamp(folder.toString()).kind() != FileKind.FOLDER) {
       CachePlace place = common.launches().place();
       try {
         place.makeFolders(folder);

@@ -5,6 +5,7 @@ import dev.torc.base.text.Amount;
 import dev.torc.core.decide.KnownResult;
 import dev.torc.core.decide.NeedSnapshot;
 import dev.torc.core.here.ProcessEnd;
+import dev.torc.core.here.ProcessEnd.How;
 import dev.torc.core.memory.JobResult.StoredValue;
 import dev.torc.core.model.Job;
 import java.util.List;
@@ -91,14 +92,14 @@ public record AttemptOutcome(
 
   /** Returns whether the job ended with a status that means that there is nothing to do. */
   public boolean skips(Job job) {
-    return ended.how() == ProcessEnd.How.EXITED && job.runs().skip().contains(ended.code());
+    return ended.how() == How.EXITED && job.runs().skip().contains(ended.code());
   }
 
   public boolean ok() {
     return what.isEmpty();
   }
 
-  public static AttemptOutcome unstarted(ProcessEnd.How how, String why) {
+  public static AttemptOutcome unstarted(How how, String why) {
     return unstarted(how, why, null, Made.NOTHING);
   }
 
@@ -106,8 +107,7 @@ public record AttemptOutcome(
    * Returns the outcome of an attempt that never started. For an adopted job, {@code made} has the
    * products that already exist.
    */
-  public static AttemptOutcome unstarted(
-      ProcessEnd.How how, String why, NeedSnapshot snapshot, Made made) {
+  public static AttemptOutcome unstarted(How how, String why, NeedSnapshot snapshot, Made made) {
     ProcessEnd ended = ProcessEnd.unstarted(how, "");
     long now = System.currentTimeMillis();
     return new AttemptOutcome(ended, why, snapshot, now, made, Logged.NONE, null);
@@ -116,7 +116,7 @@ public record AttemptOutcome(
   /** Returns the outcome of a restore that ends now. It lasted as long as the restore itself. */
   static AttemptOutcome restored(KnownResult from, ProductScan products, long started) {
     long wall = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis() - started);
-    ProcessEnd ended = new ProcessEnd(ProcessEnd.How.EXITED, 0, wall, Usage.NOTHING, "");
+    ProcessEnd ended = new ProcessEnd(How.EXITED, 0, wall, Usage.NOTHING, "");
     return new AttemptOutcome(ended, "", null, started, Made.of(products), Logged.NONE, from);
   }
 

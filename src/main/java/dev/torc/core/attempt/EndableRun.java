@@ -3,6 +3,7 @@ package dev.torc.core.attempt;
 import dev.torc.base.posix.Kill;
 import dev.torc.core.here.Launch;
 import dev.torc.core.here.ProcessEnd;
+import dev.torc.core.here.ProcessEnd.How;
 import dev.torc.core.here.RunToEnd;
 import dev.torc.core.here.Runner;
 import java.util.ArrayList;
@@ -37,11 +38,11 @@ final class EndableRun {
   /** Runs processes to their end; starts none after {@link #end}. */
   ProcessEnd run(Launch launch) {
     if (isEnded()) {
-      return ProcessEnd.unstarted(ProcessEnd.How.INTERRUPTED, "");
+      return ProcessEnd.unstarted(How.INTERRUPTED, "");
     }
     ProcessEnd end = runner.run(launch, this::runs);
     boolean bySignal = end.isBySignal(Kill.TERM, true) || end.isBySignal(Kill.INT, true);
-    return bySignal && isEndedSoon() ? end.as(ProcessEnd.How.INTERRUPTED, 0, "") : end;
+    return bySignal && isEndedSoon() ? end.as(How.INTERRUPTED, 0, "") : end;
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.torc.core.attempt;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.decide.Reason.Kind;
 import dev.torc.core.here.ProcessEnd;
+import dev.torc.core.here.ProcessEnd.How;
 import dev.torc.core.memory.AttemptRecord;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Resources;
@@ -225,7 +226,7 @@ public final class JobAttempts {
       spared = true;
       return true;
     }
-    if (count > retry.retries() + (spared ? 1 : 0) || ended.how() == ProcessEnd.How.ALTERED) {
+    if (count > retry.retries() + (spared ? 1 : 0) || ended.how() == How.ALTERED) {
       return false;
     }
     return switch (ended.how()) {

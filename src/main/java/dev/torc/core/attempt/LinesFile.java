@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.Stamp;
+import dev.torc.base.digests.Stamp.FileKind;
 import dev.torc.base.posix.OwnFile;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.memory.JobResult.StoredValue;
@@ -53,7 +54,7 @@ public record LinesFile(String name, Path path) {
 
   private byte[] bytes(DigestMemo digests) throws IOException {
     Stamp there = digests.linkStamp(path.toString());
-    if (there.exists() && there.kind() != Stamp.FileKind.FILE) {
+    if (there.exists() && there.kind() != FileKind.FILE) {
       throw new AttemptFailure(name + " is not a file anymore; append lines to the existing file");
     }
     if (there.size() == 0) {

@@ -4,9 +4,11 @@ import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.Digest.KnownDigest;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.FolderDigest;
+import dev.torc.base.digests.FolderDigest.Member;
 import dev.torc.base.digests.GitState;
 import dev.torc.base.digests.ParallelShares;
 import dev.torc.base.digests.Stamp;
+import dev.torc.base.digests.Stamp.FileKind;
 import dev.torc.base.syntax.Excludes;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.GlobWalk;
@@ -64,9 +66,9 @@ public record ProductScan(
     List<String> empty = new ArrayList<>(0);
     int next = 0;
     for (RecordedProduct product : folders.isEmpty() ? List.<RecordedProduct>of() : made) {
-      if (product.kind() == Stamp.FileKind.FOLDER
+      if (product.kind() == FileKind.FOLDER
           && folders.get(next++).members().stream()
-              .allMatch(member -> member.kind() == Stamp.FileKind.FOLDER)) {
+              .allMatch(member -> member.kind() == FileKind.FOLDER)) {
         empty.add(product.path());
       }
     }
@@ -140,7 +142,7 @@ public record ProductScan(
    * Returns the message about a product of the wrong kind; if nothing is there, {@code missing}
    * ends the message.
    */
-  public static String lack(String path, Stamp.FileKind there, String missing) {
+  public static String lack(String path, FileKind there, String missing) {
     return switch (there) {
       case MISSING -> "product " + path + " " + missing;
       case FOLDER -> "product %s is a folder; declare %s/".formatted(path, path);
@@ -194,9 +196,9 @@ public record ProductScan(
           continue;
         }
         if (ref instanceof Ref.OfFile file) {
-          add(file.path(), Stamp.FileKind.FILE, find(file.path()));
+          add(file.path(), FileKind.FILE, find(file.path()));
         } else if (ref instanceof Ref.OfFolder folder) {
-          add(folder.path(), Stamp.FileKind.FOLDER, find(folder.path()));
+          add(folder.path(), FileKind.FOLDER, find(folder.path()));
         } else if (ref instanceof Ref.OfGlob of) {
           slow.run();
           Glob glob = of.glob();
@@ -209,7 +211,7 @@ public record ProductScan(
       }
       if (job.depfile() != null && lies(job.depfile(), UserPaths.parent(job.depfile()))) {
         KnownDigest known = digests.product(job.depfile());
-        if (known.stamp().kind() == Stamp.FileKind.FILE) {
+        if (known.stamp().kind() == FileKind.FILE) {
           Stamp self = digests.linkStamp(job.depfile());
           depfile = product(job.depfile(), self, known, known.stamp().size());
           owned.add(depfile.owned(job.name()));
@@ -244,28 +246,27 @@ public record ProductScan(
 
     private Found find(String path) throws IOException {
       Stamp self = digests.linkStamp(path);
-      if (self.kind() != Stamp.FileKind.FILE || self.size() >= LARGE) {
+      if (self.kind() != FileKind.FILE || self.size() >= LARGE) {
         slow.run();
       }
       return new Found(
-          self,
-          self.kind() == Stamp.FileKind.LINK ? digests.product(path) : digests.product(path, self));
+          self, self.kind() == FileKind.LINK ? digests.product(path) : digests.product(path, self));
     }
 
     private void addAll(List<String> paths) throws IOException {
       Found[] found = new Found[paths.size()];
       ParallelShares.each(found.length, i -> found[i] = find(paths.get(i)));
       for (int i = 0; i < found.length; i++) {
-        add(paths.get(i), Stamp.FileKind.FILE, found[i]);
+        add(paths.get(i), FileKind.FILE, found[i]);
       }
     }
 
-    private void add(String path, Stamp.FileKind kind, Found found) throws IOException {
+    private void add(String path, FileKind kind, Found found) throws IOException {
       KnownDigest known = found.known;
-      Stamp.FileKind there = known.stamp().kind();
+      FileKind there = known.stamp().kind();
       if (there != kind) {
         if (strict) {
-          boolean missing = there == Stamp.FileKind.MISSING;
+          boolean missing = there == FileKind.MISSING;
           throw new AttemptFailure(
               missing
                   ? "exit 0, but %s was not written%s"
@@ -279,13 +280,13 @@ public record ProductScan(
       }
       long size = known.stamp().size();
       Digest git = null;
-      if (kind == Stamp.FileKind.FOLDER) {
+      if (kind == FileKind.FOLDER) {
         FolderDigest folder = digests.productFolder(path);
         folders.add(folder);
         known = new KnownDigest(known.stamp(), folder.digest(), false);
         if (seen != null) {
-          for (FolderDigest.Member member : folder.members()) {
-            if (member.kind() == Stamp.FileKind.FILE) {
+          for (Member member : folder.members()) {
+            if (member.kind() == FileKind.FILE) {
               saw(FolderDigest.join(path, member.path()), path, member.stamp(), member.digest());
             }
           }
@@ -303,7 +304,7 @@ public record ProductScan(
 
     private RecordedProduct product(String path, Stamp self, KnownDigest known, long size)
         throws IOException {
-      Path place = self.kind() == Stamp.FileKind.LINK ? grounds.root().resolve(path) : null;
+      Path place = self.kind() == FileKind.LINK ? grounds.root().resolve(path) : null;
       String link = place == null ? null : Files.readSymbolicLink(place).toString();
       return new RecordedProduct(path, known.stamp().kind(), known.product(), size, link);
     }

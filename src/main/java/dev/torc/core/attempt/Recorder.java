@@ -2,12 +2,14 @@ package dev.torc.core.attempt;
 
 import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.FolderDigest;
+import dev.torc.core.attempt.AttemptOutcome.Made;
 import dev.torc.core.decide.Decider;
 import dev.torc.core.decide.KnownResult;
 import dev.torc.core.decide.NeedMembers;
 import dev.torc.core.decide.PlanContext;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.here.ProcessEnd;
+import dev.torc.core.here.ProcessEnd.How;
 import dev.torc.core.manifest.Described;
 import dev.torc.core.memory.AttemptRecord;
 import dev.torc.core.memory.Batch;
@@ -93,11 +95,11 @@ public final class Recorder {
   }
 
   private static int exit(ProcessEnd end) {
-    return end.how() == ProcessEnd.How.EXITED ? end.code() : -1;
+    return end.how() == How.EXITED ? end.code() : -1;
   }
 
   private static int signal(ProcessEnd end) {
-    return end.how() == ProcessEnd.How.SIGNALED ? end.code() : 0;
+    return end.how() == How.SIGNALED ? end.code() : 0;
   }
 
   /** Returns the record of an adopted job, which did not run. */
@@ -135,7 +137,7 @@ public final class Recorder {
       AttemptOutcome outcome,
       Outcome how,
       Batch batch) {
-    AttemptOutcome.Made made = outcome.made();
+    Made made = outcome.made();
     ProcessEnd ended = outcome.ended();
     List<RecordedProduct> products = made.products().made();
     List<String> found = List.copyOf(made.needs().found());
@@ -206,7 +208,7 @@ public final class Recorder {
   private static Restorable terms(
       PlanContext context, int id, Digest manifest, AttemptOutcome outcome) {
     Decider decider = context.decider();
-    AttemptOutcome.Made made = outcome.made();
+    Made made = outcome.made();
     ProductScan products = made.products();
     boolean finds = context.graph().job(id).finds();
     Digest bare = finds ? decider.digest(id, List.of(), outcome.snapshot()) : null;

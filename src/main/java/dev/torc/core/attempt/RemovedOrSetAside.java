@@ -4,13 +4,16 @@ import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.Digest.KnownDigest;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.FolderDigest;
+import dev.torc.base.digests.FolderDigest.Member;
 import dev.torc.base.digests.FolderPart;
 import dev.torc.base.digests.GitState;
 import dev.torc.base.digests.Stamp;
+import dev.torc.base.digests.Stamp.FileKind;
 import dev.torc.base.posix.FolderHandle;
 import dev.torc.base.syntax.GlobWalk;
 import dev.torc.base.syntax.UserPaths;
 import dev.torc.core.attempt.ClearedProducts.Added;
+import dev.torc.core.attempt.FolderEmptying.Emptied;
 import dev.torc.core.decide.ProductRoots;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.CachePlace;
@@ -49,8 +52,7 @@ public record RemovedOrSetAside(
    * An unaltered product. {@code linked} says whether a file of it has another hard link. {@code
    * members} is null except for a folder; {@code gits} are as in {@link FolderDigest}.
    */
-  public record Standing(
-      long bytes, boolean linked, List<FolderDigest.Member> members, List<String> gits) {
+  public record Standing(long bytes, boolean linked, List<Member> members, List<String> gits) {
 
     Standing(long bytes, boolean linked) {
       this(bytes, linked, null, List.of());
@@ -211,7 +213,7 @@ public record RemovedOrSetAside(
     }
     OwnedPath owned = cache.owned(path);
     Standing standing = how.aside == null ? ours(owned, self) : null;
-    if (how.folder && how.aside == null && !how.persist && self.kind() == Stamp.FileKind.FOLDER) {
+    if (how.folder && how.aside == null && !how.persist && self.kind() == FileKind.FOLDER) {
       try (FolderHandle folder = holder.enter(name)) {
         new FolderEmptying(this)
             .empty(owned, folder, part, standing, taken(owned, standing, how.cleared));
@@ -241,8 +243,7 @@ public record RemovedOrSetAside(
     }
   }
 
-  private static FolderEmptying.Emptied taken(
-      OwnedPath owned, Standing standing, ClearedProducts cleared) {
+  private static Emptied taken(OwnedPath owned, Standing standing, ClearedProducts cleared) {
     return (from, name) ->
         !standing.linked && cleared.store(owned, from, name, standing.bytes) == Added.MOVED;
   }
@@ -337,16 +338,16 @@ public record RemovedOrSetAside(
   private boolean clearAbove(Path file, ClearedProducts cleared) throws IOException {
     Path above = file.getParent();
     Stamp stamp = digests.linkStamp(above.toString());
-    if (stamp.kind() == Stamp.FileKind.FOLDER) {
+    if (stamp.kind() == FileKind.FOLDER) {
       return true;
     }
     while (above.startsWith(place.root()) && !stamp.exists()) {
       above = above.getParent();
       stamp = digests.linkStamp(above.toString());
     }
-    if (stamp.kind() != Stamp.FileKind.FOLDER
+    if (stamp.kind() != FileKind.FOLDER
         && above.startsWith(place.root())
-        && digests.stamp(above.toString()).kind() != Stamp.FileKind.FOLDER) {
+        && digests.stamp(above.toString()).kind() != FileKind.FOLDER) {
       OwnedPath owned = cache.owned(place.root().relativize(above).toString());
       Standing standing = ours(owned, null);
       if (standing != null) {
@@ -375,18 +376,18 @@ public record RemovedOrSetAside(
   public Standing standing(OwnedPath owned, String path, Stamp seen, DigestMemo memo)
       throws IOException {
     Stamp self = seen == null ? memo.linkStamp(path) : seen;
-    if (owned.kind() == Stamp.FileKind.LINK) {
-      Digest text = memo.digestNow(path, Stamp.FileKind.LINK);
+    if (owned.kind() == FileKind.LINK) {
+      Digest text = memo.digestNow(path, FileKind.LINK);
       return owned.digest().equals(text) ? new Standing(0, false) : null;
     }
-    if (self.kind() == Stamp.FileKind.LINK) {
+    if (self.kind() == FileKind.LINK) {
       return null;
     }
     KnownDigest known = memo.of(path, self);
     if (known.stamp().kind() != owned.kind()) {
       return null;
     }
-    if (owned.kind() == Stamp.FileKind.FILE) {
+    if (owned.kind() == FileKind.FILE) {
       return known.product().equals(owned.digest())
           ? new Standing(known.stamp().size(), known.stamp().hasOtherName())
           : null;
@@ -411,7 +412,7 @@ public record RemovedOrSetAside(
 
   /** Returns the folder at a path if it may hold commits since its run; else null. */
   public FolderDigest work(OwnedPath owned) throws IOException {
-    boolean is = digests.linkStamp(owned.path()).kind() == Stamp.FileKind.FOLDER;
+    boolean is = digests.linkStamp(owned.path()).kind() == FileKind.FOLDER;
     FolderDigest folder = is ? digests.folder(owned.path(), false) : null;
     return is && hasWork(owned, folder, owned.path()) ? folder : null;
   }

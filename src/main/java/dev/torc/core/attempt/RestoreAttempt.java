@@ -1,8 +1,10 @@
 package dev.torc.core.attempt;
 
+import dev.torc.core.attempt.AttemptOutcome.Made;
 import dev.torc.core.attempt.BuildSetup.AttemptContext;
 import dev.torc.core.decide.KnownResult;
 import dev.torc.core.here.ProcessEnd;
+import dev.torc.core.here.ProcessEnd.How;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import java.io.IOException;
 import java.util.List;
@@ -36,7 +38,7 @@ public final class RestoreAttempt extends Attempt {
 
   @Override
   AttemptOutcome refused(String what) {
-    return failed(ProcessEnd.How.NOT_STARTED, what, List.of());
+    return failed(How.NOT_STARTED, what, List.of());
   }
 
   @Override
@@ -50,17 +52,16 @@ public final class RestoreAttempt extends Attempt {
     return failed(cut(), AttemptOutcome.phrase(ended, 0, 0), from.placed());
   }
 
-  private AttemptOutcome failed(ProcessEnd.How how, String what, List<OwnedPath> owned) {
-    AttemptOutcome.Made made =
-        AttemptOutcome.Made.failed(
-            ProductScan.owning(owned), FoundNeeds.none(), attempts.addMoved(List.of()));
+  private AttemptOutcome failed(How how, String what, List<OwnedPath> owned) {
+    Made made =
+        Made.failed(ProductScan.owning(owned), FoundNeeds.none(), attempts.addMoved(List.of()));
     return new AttemptOutcome(
         ProcessEnd.unstarted(how, ""), what, null, started, made, AttemptOutcome.Logged.NONE, null);
   }
 
   /** Returns that it was not reached: the next build restores it again. */
   @Override
-  public ProcessEnd.How cut() {
-    return ProcessEnd.How.NOT_REACHED;
+  public How cut() {
+    return How.NOT_REACHED;
   }
 }

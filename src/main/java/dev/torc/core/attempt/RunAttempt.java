@@ -6,11 +6,13 @@ import dev.torc.base.digests.Stamp;
 import dev.torc.base.digests.StopFlag.StoppedException;
 import dev.torc.base.text.Refusal;
 import dev.torc.base.text.SafeText;
+import dev.torc.core.attempt.AttemptOutcome.Made;
 import dev.torc.core.attempt.BuildSetup.AttemptContext;
 import dev.torc.core.decide.NeedSnapshot;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.here.Launch;
 import dev.torc.core.here.ProcessEnd;
+import dev.torc.core.here.ProcessEnd.How;
 import dev.torc.core.here.RunToEnd;
 import dev.torc.core.manifest.Manifest;
 import dev.torc.core.memory.Batch;
@@ -47,7 +49,7 @@ public final class RunAttempt extends Attempt {
   private final AttemptLaunch surroundings;
   private final String executor; // its name; null for this machine
   private NeedSnapshot snapshot; // of its needs; null until taken
-  private ProcessEnd ended = ProcessEnd.unstarted(ProcessEnd.How.NOT_STARTED, "");
+  private ProcessEnd ended = ProcessEnd.unstarted(How.NOT_STARTED, "");
   private ProductWays ways; // to its products as it began; null before
   private boolean hasCleared;
   private boolean released; // whether its resources were given back early
@@ -133,8 +135,8 @@ public final class RunAttempt extends Attempt {
   }
 
   @Override
-  public ProcessEnd.How cut() {
-    return ProcessEnd.How.INTERRUPTED;
+  public How cut() {
+    return How.INTERRUPTED;
   }
 
   @Override
@@ -159,10 +161,10 @@ public final class RunAttempt extends Attempt {
       }
     }
     List<String> all = attempts.addMoved(changed);
-    return outcome(what, AttemptOutcome.Made.failed(ProductScan.owning(owned), earlier, all));
+    return outcome(what, Made.failed(ProductScan.owning(owned), earlier, all));
   }
 
-  private AttemptOutcome outcome(String what, AttemptOutcome.Made made) {
+  private AttemptOutcome outcome(String what, Made made) {
     AttemptOutcome.Logged shown = new AttemptOutcome.Logged(command, logFrom);
     String said = what;
     for (AttemptPart part : parts) {
@@ -201,10 +203,10 @@ public final class RunAttempt extends Attempt {
         part.resume(ended);
       }
     }
-    if (ended.how() == ProcessEnd.How.PASSED_ON || ended.how() == ProcessEnd.How.NOT_REACHED) {
+    if (ended.how() == How.PASSED_ON || ended.how() == How.NOT_REACHED) {
       return refused("left to the next build");
     }
-    if (ended.how() == ProcessEnd.How.INTERRUPTED) {
+    if (ended.how() == How.INTERRUPTED) {
       common.digests().stop().extend(LOOK); // time to scan its products
     }
     snapshot.ended();
@@ -260,8 +262,7 @@ public final class RunAttempt extends Attempt {
   }
 
   private String unlogged() {
-    boolean tells =
-        ended.how() == ProcessEnd.How.EXITED && !job.has(Trait.INTERACTIVE) && away == null;
+    boolean tells = ended.how() == How.EXITED && !job.has(Trait.INTERACTIVE) && away == null;
     String full = tells ? files.fullLog() : "";
     return full.isEmpty() ? "" : ", and its log could not be written: " + full;
   }
@@ -399,7 +400,7 @@ public final class RunAttempt extends Attempt {
     }
     List<String> all = List.copyOf(moved);
     List<String> touched = away == null ? List.of() : away.touched();
-    AttemptOutcome.Made made = new AttemptOutcome.Made(products, needs, all, touched, traced, data);
+    Made made = new Made(products, needs, all, touched, traced, data);
     return outcome("", made);
   }
 
@@ -419,7 +420,7 @@ public final class RunAttempt extends Attempt {
       String what = altered.values().iterator().next();
       int more = altered.size() - 1;
       what += more == 0 ? "" : ", and " + more + " more";
-      ended = ended.as(ProcessEnd.How.ALTERED, 0, what);
+      ended = ended.as(How.ALTERED, 0, what);
       throw new AttemptFailure(what);
     }
   }

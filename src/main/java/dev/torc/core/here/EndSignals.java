@@ -1,6 +1,7 @@
 package dev.torc.core.here;
 
 import dev.torc.base.machine.ProcessTable;
+import dev.torc.base.machine.ProcessTable.Entry;
 import dev.torc.base.posix.Kill;
 import java.io.IOException;
 import java.io.InputStream;
@@ -30,11 +31,7 @@ import java.util.regex.Pattern;
  * @param hurry called repeatedly; if it returns true, the rest of the grace is skipped
  */
 record EndSignals(
-    Supplier<List<ProcessTable.Entry>> living,
-    boolean client,
-    int signal,
-    long grace,
-    BooleanSupplier hurry) {
+    Supplier<List<Entry>> living, boolean client, int signal, long grace, BooleanSupplier hurry) {
 
   /** Nanoseconds from the end of the grace until processes that survive KILL are given up. */
   static final long GIVE_UP = Duration.ofSeconds(10).toNanos();
@@ -51,7 +48,7 @@ record EndSignals(
 
   /** Ends the processes; returns those that survived KILL, normally none. */
   List<Integer> run() {
-    Collection<ProcessTable.Entry> told = stop(living);
+    Collection<Entry> told = stop(living);
     if (told.isEmpty()) {
       return List.of();
     }
@@ -62,11 +59,11 @@ record EndSignals(
     int none = 0; // how many reads in a row found no process
     for (long pause = 2; ; pause = Math.min(50, pause * 2)) {
       LockSupport.parkNanos(pause * MILLISECOND);
-      List<ProcessTable.Entry> alive = living.get();
+      List<Entry> alive = living.get();
       none = alive.isEmpty() ? none + 1 : 0;
       long passed = System.nanoTime() - start;
       if (none == 2 || passed >= grace + GIVE_UP) {
-        return alive.stream().map(ProcessTable.Entry::pid).toList();
+        return alive.stream().map(Entry::pid).toList();
       } else if (passed >= grace || hurry.getAsBoolean()) {
         alive.forEach(process -> send(process, Kill.KILL));
       } else if (!again && passed >= grace / 2) {
@@ -81,13 +78,13 @@ record EndSignals(
    * Stops processes until none is running that could start another unseen; returns them. Two reads
    * in a row must find no new process: during an exec, a process may have no environment.
    */
-  static Collection<ProcessTable.Entry> stop(Supplier<List<ProcessTable.Entry>> living) {
-    Map<Long, ProcessTable.Entry> all = new LinkedHashMap<>();
+  static Collection<Entry> stop(Supplier<List<Entry>> living) {
+    Map<Long, Entry> all = new LinkedHashMap<>();
     for (int looks = 0; looks < 2; looks++) {
       if (looks > 0) {
         LockSupport.parkNanos(2 * MILLISECOND);
       }
-      for (ProcessTable.Entry process : living.get()) {
+      for (Entry process : living.get()) {
         if (all.putIfAbsent(process.id(), process) == null) {
           if (process.exists()) {
             Kill.process(process.pid(), Kill.STOP);
@@ -103,11 +100,11 @@ record EndSignals(
    * Continues processes, the youngest first: if a parent ended while a child is stopped, the kernel
    * would send HUP to the child's group.
    */
-  static void resume(Collection<ProcessTable.Entry> stopped) {
+  static void resume(Collection<Entry> stopped) {
     stopped.stream().sorted(youngestFirst()).forEach(process -> send(process, Kill.CONT));
   }
 
-  private static void send(ProcessTable.Entry process, int number) {
+  private static void send(Entry process, int number) {
     if (number != 0 && process.exists()) {
       Kill.process(process.pid(), number);
     }
@@ -162,9 +159,7 @@ record EndSignals(
   }
 
   /** Returns the order of {@link #resume}; as a constant, its lambdas would slow each start. */
-  private static Comparator<ProcessTable.Entry> youngestFirst() {
-    return Comparator.comparing(ProcessTable.Entry::start)
-        .thenComparing(ProcessTable.Entry::pid)
-        .reversed();
+  private static Comparator<Entry> youngestFirst() {
+    return Comparator.comparing(Entry::start).thenComparing(Entry::pid).reversed();
   }
 }

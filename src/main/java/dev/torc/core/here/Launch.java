@@ -1,8 +1,9 @@
 package dev.torc.core.here;
 
-import dev.torc.base.posix.ChildWait;
+import dev.torc.base.posix.ChildWait.News;
 import dev.torc.base.posix.JobTrace;
 import dev.torc.base.posix.Stop;
+import dev.torc.core.here.ProcessEnd.How;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -70,7 +71,7 @@ public record Launch(
   /** Returns an end on another machine, as the launch's last container interprets it. */
   public ProcessEnd handedBack(ProcessEnd end) throws IOException {
     List<Step> contained = steps.stream().filter(step -> step.container() != null).toList();
-    if (end.how() != ProcessEnd.How.EXITED || contained.isEmpty()) {
+    if (end.how() != How.EXITED || contained.isEmpty()) {
       return end;
     }
     Step last = contained.getLast(); // all write to the same file, this one last
@@ -156,10 +157,10 @@ public record Launch(
       Map<String, String> variables();
 
       /** Returns the meaning of the client's end, if torc did not end it. */
-      Meaning meaning(ChildWait.News end) throws IOException;
+      Meaning meaning(News end) throws IOException;
 
       /** Returns whether the container may still exist after this end of its client. */
-      boolean mayLeave(ChildWait.News end);
+      boolean mayLeave(News end);
 
       /** Returns the meaning of the end as a message. */
       String message();

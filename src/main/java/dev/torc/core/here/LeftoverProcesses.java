@@ -1,6 +1,6 @@
 package dev.torc.core.here;
 
-import dev.torc.base.machine.ProcessTable;
+import dev.torc.base.machine.ProcessTable.Entry;
 import dev.torc.base.posix.Kill;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,7 +26,7 @@ final class LeftoverProcesses {
     marks.forEach(mark -> trees.put(mark, ProcessTree.ofMark(mark)));
     // Reads twice: during an exec, a process has no environment for a moment.
     ProcessPass.living(trees.values());
-    Map<ProcessTree, List<ProcessTable.Entry>> found = ProcessPass.living(trees.values());
+    Map<ProcessTree, List<Entry>> found = ProcessPass.living(trees.values());
     List<String> lines = new ArrayList<>();
     List<ProcessTree> running = new ArrayList<>();
     trees.forEach(

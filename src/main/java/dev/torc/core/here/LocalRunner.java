@@ -6,6 +6,7 @@ import dev.torc.base.machine.Series.Usage;
 import dev.torc.base.posix.Environment;
 import dev.torc.base.posix.Kill;
 import dev.torc.base.posix.Spawn;
+import dev.torc.core.here.ProcessEnd.How;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -123,8 +124,7 @@ public final class LocalRunner implements Runner {
     try {
       return attempt.run();
     } catch (RuntimeException | Error fault) {
-      return new ProcessEnd(
-          ProcessEnd.How.NOT_STARTED, 0, 0, Usage.UNKNOWN, "fault of torc: " + fault);
+      return new ProcessEnd(How.NOT_STARTED, 0, 0, Usage.UNKNOWN, "fault of torc: " + fault);
     }
   }
 

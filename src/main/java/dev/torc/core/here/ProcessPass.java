@@ -1,6 +1,7 @@
 package dev.torc.core.here;
 
 import dev.torc.base.machine.ProcessTable;
+import dev.torc.base.machine.ProcessTable.Entry;
 import dev.torc.base.posix.OtherProcess;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -25,18 +26,18 @@ final class ProcessPass {
   private final Set<Long> strangers = new HashSet<>();
 
   List<Use> measure(List<ProcessTree> trees) {
-    Map<ProcessTree, List<ProcessTable.Entry>> members = members(trees);
+    Map<ProcessTree, List<Entry>> members = members(trees);
     return trees.stream().map(tree -> use(tree, members.get(tree))).toList();
   }
 
   /** Returns the living processes of each tree, from a pass of its own. */
-  static Map<ProcessTree, List<ProcessTable.Entry>> living(Collection<ProcessTree> trees) {
+  static Map<ProcessTree, List<Entry>> living(Collection<ProcessTree> trees) {
     if (trees.isEmpty()) {
       return Map.of();
     }
     var living = new ProcessPass().members(List.copyOf(trees));
     living.remove(null);
-    living.values().forEach(tree -> tree.removeIf(ProcessTable.Entry::isDead));
+    living.values().forEach(tree -> tree.removeIf(Entry::isDead));
     return living;
   }
 
@@ -44,29 +45,28 @@ final class ProcessPass {
    * Returns all processes of each tree, including zombies but never this process or its ancestors,
    * and updates each tree with them.
    */
-  Map<ProcessTree, List<ProcessTable.Entry>> members(List<ProcessTree> trees) {
+  Map<ProcessTree, List<Entry>> members(List<ProcessTree> trees) {
     Map<ProcessTree, Map<Integer, Long>> before = new HashMap<>();
     Map<Long, ProcessTree> known = new HashMap<>(); // by id
     Map<Integer, ProcessTree> groups = new HashMap<>();
     for (ProcessTree tree : trees) {
       before.put(tree, tree.knownStarts());
-      before.get(tree).forEach((pid, start) -> known.put(ProcessTable.Entry.id(pid, start), tree));
+      before.get(tree).forEach((pid, start) -> known.put(Entry.id(pid, start), tree));
       groups.put(tree.group(), tree);
     }
     groups.remove(0);
-    List<ProcessTable.Entry> all = ProcessTable.all();
+    List<Entry> all = ProcessTable.all();
     Set<Long> ours = OtherProcess.ancestors(ProcessHandle.current().pid());
     all.removeIf(process -> ours.contains((long) process.pid()));
     Map<Integer, ProcessTree> owners = new HashMap<>(); // by process number
-    for (ProcessTable.Entry process : all) {
+    for (Entry process : all) {
       ProcessTree owner = known.getOrDefault(process.id(), groups.get(process.group()));
       if (owner != null) {
         owners.put(process.pid(), owner);
       }
     }
     Set<Long> others = new HashSet<>();
-    for (ProcessTable.Entry process :
-        ProcessTable.divide(all, owners).getOrDefault(null, List.of())) {
+    for (Entry process : ProcessTable.divide(all, owners).getOrDefault(null, List.of())) {
       ProcessTree owner = marked(process, trees);
       if (owner == null) {
         others.add(process.id());
@@ -76,7 +76,7 @@ final class ProcessPass {
     }
     strangers.clear();
     strangers.addAll(others);
-    Map<ProcessTree, List<ProcessTable.Entry>> members = ProcessTable.divide(all, owners);
+    Map<ProcessTree, List<Entry>> members = ProcessTable.divide(all, owners);
     for (ProcessTree tree : trees) {
       tree.update(before.get(tree), members.computeIfAbsent(tree, _ -> new ArrayList<>()));
     }
@@ -84,7 +84,7 @@ final class ProcessPass {
   }
 
   /** Returns the tree whose mark a process carries; null for none. */
-  private ProcessTree marked(ProcessTable.Entry process, List<ProcessTree> trees) {
+  private ProcessTree marked(Entry process, List<ProcessTree> trees) {
     if (strangers.contains(process.id())) {
       return null;
     }
@@ -100,10 +100,10 @@ final class ProcessPass {
     return null;
   }
 
-  private static Use use(ProcessTree tree, List<ProcessTable.Entry> members) {
+  private static Use use(ProcessTree tree, List<Entry> members) {
     long cpu = 0;
     List<Integer> living = new ArrayList<>();
-    for (ProcessTable.Entry process : members) {
+    for (Entry process : members) {
       if (tree.counts(process.pid())) {
         cpu += process.cpu();
         if (!process.isDead()) {

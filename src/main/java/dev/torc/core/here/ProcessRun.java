@@ -4,6 +4,8 @@ import dev.torc.base.machine.OomKills;
 import dev.torc.base.machine.ProcessTable;
 import dev.torc.base.machine.Series.Usage;
 import dev.torc.base.posix.ChildWait;
+import dev.torc.base.posix.ChildWait.ChildUse;
+import dev.torc.base.posix.ChildWait.News;
 import dev.torc.base.posix.Environment;
 import dev.torc.base.posix.Environment.EnvironmentEntries;
 import dev.torc.base.posix.Foreground;
@@ -81,7 +83,7 @@ final class ProcessRun implements Runner.Running {
     }
     means.watch().add(this, first);
     Usage used = Usage.NOTHING;
-    ChildWait.News last = new ChildWait.News(ChildWait.What.EXITED, 0);
+    News last = new News(ChildWait.What.EXITED, 0);
     String notStarted = null;
     try {
       int steps = launch.steps().size();
@@ -103,7 +105,7 @@ final class ProcessRun implements Runner.Running {
               endTree();
             }
             endTraced();
-            ChildWait.ChildUse own = tree.reapLeader(i == steps - 1);
+            ChildUse own = tree.reapLeader(i == steps - 1);
             boolean alone = container == null || !step.container().isApart();
             used = alone ? plus(used, own) : Usage.UNKNOWN; // a client's use is not the job's
             if (container != null) {
@@ -138,7 +140,7 @@ final class ProcessRun implements Runner.Running {
     }
   }
 
-  private static Usage plus(Usage sum, ChildWait.ChildUse step) {
+  private static Usage plus(Usage sum, ChildUse step) {
     return sum.user() < 0
         ? sum
         : new Usage(
@@ -150,12 +152,12 @@ final class ProcessRun implements Runner.Running {
   }
 
   /** Returns whether a step succeeded; on the host, a failed or the last step settles the end. */
-  private synchronized boolean endedWell(ChildWait.News change, boolean last, boolean contained) {
+  private synchronized boolean endedWell(News change, boolean last, boolean contained) {
     settled = cause == null && !contained && (last || !succeeded(change));
     return cause == null && succeeded(change);
   }
 
-  private synchronized ProcessEnd ended(ChildWait.News last, String notStarted, Usage used) {
+  private synchronized ProcessEnd ended(News last, String notStarted, Usage used) {
     settled = true;
     How how = last.what() == ChildWait.What.EXITED ? How.EXITED : How.SIGNALED;
     int code = last.code();
@@ -176,17 +178,16 @@ final class ProcessRun implements Runner.Running {
   }
 
   /** Returns whether KILL ended the leader, or, by its exit status, a program that it ran. */
-  private static boolean isKilled(ChildWait.News change) {
+  private static boolean isKilled(News change) {
     int killed = change.what() == ChildWait.What.EXITED ? 128 + Kill.KILL : Kill.KILL;
     return change.code() == killed;
   }
 
-  private static boolean succeeded(ChildWait.News change) {
+  private static boolean succeeded(News change) {
     return change.what() == ChildWait.What.EXITED && change.code() == 0;
   }
 
-  private Container.Meaning meaning(Container.Client container, ChildWait.News last)
-      throws IOException {
+  private Container.Meaning meaning(Container.Client container, News last) throws IOException {
     if (!isWanted()) {
       String trouble = container.remove();
       synchronized (this) {
@@ -239,9 +240,9 @@ final class ProcessRun implements Runner.Running {
     return pid;
   }
 
-  private ChildWait.News awaitEnd(int pid) {
+  private News awaitEnd(int pid) {
     while (true) {
-      ChildWait.News change = ChildWait.next(pid);
+      News change = ChildWait.next(pid);
       if (change.what() != ChildWait.What.STOPPED) {
         return change;
       }
@@ -254,10 +255,10 @@ final class ProcessRun implements Runner.Running {
     }
   }
 
-  private ChildWait.News awaitAtTerminal(int pid) {
+  private News awaitAtTerminal(int pid) {
     try (Foreground foreground = new Foreground(pid)) {
       while (true) {
-        ChildWait.News change = ChildWait.next(pid);
+        News change = ChildWait.next(pid);
         if (change.what() != ChildWait.What.STOPPED) {
           return change;
         }
@@ -274,7 +275,7 @@ final class ProcessRun implements Runner.Running {
     }
   }
 
-  private static boolean wantsTerminal(ChildWait.News change) {
+  private static boolean wantsTerminal(News change) {
     return change.code() == Kill.TTIN || change.code() == Kill.TTOU;
   }
 

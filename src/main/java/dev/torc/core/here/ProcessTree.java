@@ -1,7 +1,9 @@
 package dev.torc.core.here;
 
 import dev.torc.base.machine.ProcessTable;
+import dev.torc.base.machine.ProcessTable.Entry;
 import dev.torc.base.posix.ChildWait;
+import dev.torc.base.posix.ChildWait.ChildUse;
 import dev.torc.base.posix.Kill;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -25,7 +27,7 @@ final class ProcessTree {
   private final boolean whole;
   private final long limit;
   private final Map<Integer, Long> known = new HashMap<>(); // start by number
-  private volatile Collection<ProcessTable.Entry> stopped = List.of();
+  private volatile Collection<Entry> stopped = List.of();
   private int leader; // 0 before a start and after the reaping
   private boolean noted; // whether the leader's start was read
   private long since = Long.MAX_VALUE; // start of the first leader
@@ -72,7 +74,7 @@ final class ProcessTree {
    * Reaps the dead leader, whose number may then belong to another process. If another leader
    * follows, first reads when this one started.
    */
-  synchronized ChildWait.ChildUse reapLeader(boolean last) {
+  synchronized ChildUse reapLeader(boolean last) {
     if (!last) {
       noteLeader();
     }
@@ -188,7 +190,7 @@ final class ProcessTree {
   }
 
   /** Returns whether a process may carry the mark: it started no earlier than the first leader. */
-  synchronized boolean mayOwn(ProcessTable.Entry process) {
+  synchronized boolean mayOwn(Entry process) {
     return !mark.isEmpty() && process.start() >= since;
   }
 
@@ -197,7 +199,7 @@ final class ProcessTree {
   }
 
   /** Replaces {@code before}, the processes known before a pass, by those that it found. */
-  synchronized void update(Map<Integer, Long> before, List<ProcessTable.Entry> found) {
+  synchronized void update(Map<Integer, Long> before, List<Entry> found) {
     before.forEach(known::remove);
     found.forEach(process -> known.put(process.pid(), process.start()));
   }
@@ -231,7 +233,7 @@ final class ProcessTree {
     return List.copyOf(known.keySet());
   }
 
-  synchronized List<ProcessTable.Entry> living() {
+  synchronized List<Entry> living() {
     return ProcessPass.living(List.of(this)).get(this);
   }
 }

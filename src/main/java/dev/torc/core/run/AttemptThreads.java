@@ -7,7 +7,7 @@ import dev.torc.core.attempt.AttemptOutcome;
 import dev.torc.core.attempt.BuildSetup;
 import dev.torc.core.attempt.OtherMachines;
 import dev.torc.core.attempt.Recorder;
-import dev.torc.core.here.ProcessEnd;
+import dev.torc.core.here.ProcessEnd.How;
 import dev.torc.core.memory.Cache.CacheException;
 import java.util.ArrayDeque;
 import java.util.Set;
@@ -95,7 +95,7 @@ final class AttemptThreads {
 
   /** Ends an attempt that did not start because its hook failed. */
   void refuse(Attempt now, String why) {
-    lock.post(done(now, AttemptOutcome.unstarted(ProcessEnd.How.NOT_STARTED, why)));
+    lock.post(done(now, AttemptOutcome.unstarted(How.NOT_STARTED, why)));
   }
 
   void hand() {

@@ -12,7 +12,7 @@ import dev.torc.core.attempt.Recorder;
 import dev.torc.core.attempt.RestoreAttempt;
 import dev.torc.core.attempt.RunAttempt;
 import dev.torc.core.decide.PlanContext;
-import dev.torc.core.here.ProcessEnd;
+import dev.torc.core.here.ProcessEnd.How;
 import dev.torc.core.memory.Cache.CacheException;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Trait;
@@ -305,11 +305,11 @@ public final class BuildLoop {
         signal.compareAndSet(0, Kill.INT);
         starts.stop();
       }
-      ProcessEnd.How how = outcome.ended().how();
-      boolean passedOn = how == ProcessEnd.How.PASSED_ON;
-      boolean cut = how == ProcessEnd.How.INTERRUPTED; // by a signal or by a broken build
-      starts.stopIf(passedOn || cut || how == ProcessEnd.How.NOT_REACHED);
-      if (passedOn || how == ProcessEnd.How.NOT_REACHED) {
+      How how = outcome.ended().how();
+      boolean passedOn = how == How.PASSED_ON;
+      boolean cut = how == How.INTERRUPTED; // by a signal or by a broken build
+      starts.stopIf(passedOn || cut || how == How.NOT_REACHED);
+      if (passedOn || how == How.NOT_REACHED) {
         // The job's record does not change: it already says why the job has to run.
         restored.own(outcome);
         endJob(id, passedOn ? JobState.SUBMITTED : JobState.NOT_REACHED, outcome);

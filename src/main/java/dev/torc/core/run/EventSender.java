@@ -17,6 +17,7 @@ import dev.torc.core.decide.NeedContents;
 import dev.torc.core.decide.PlanContext;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.here.ProcessEnd;
+import dev.torc.core.here.ProcessEnd.How;
 import dev.torc.core.manifest.LeftOut;
 import dev.torc.core.memory.BuildRecord.BuildId;
 import dev.torc.core.memory.BuildRecord.StoreUse;
@@ -273,7 +274,7 @@ public final class EventSender {
       return details("", log, LeftOut.of(known.lines()), false);
     }
     AttemptOutcome.Logged shown = outcome.shown();
-    boolean began = ended.how() != ProcessEnd.How.NOT_STARTED;
+    boolean began = ended.how() != How.NOT_STARTED;
     boolean reached = attempts.executor() == null || ended.elsewhere() != null; // its machine
     boolean wrote = !job.has(Trait.INTERACTIVE) && (began || reached && hasLog(job, shown));
     return new Event.Details(

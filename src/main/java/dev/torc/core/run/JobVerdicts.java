@@ -11,7 +11,13 @@ import dev.torc.core.decide.Plan;
 import dev.torc.core.decide.PlanContext;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.decide.Verdict;
+import dev.torc.core.decide.Verdict.MayRun;
 import dev.torc.core.decide.Verdict.Rest;
+import dev.torc.core.decide.Verdict.Skips;
+import dev.torc.core.decide.Verdict.UpToDate;
+import dev.torc.core.decide.Verdict.WillFail;
+import dev.torc.core.decide.Verdict.WillRestore;
+import dev.torc.core.decide.Verdict.WillRun;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.BitSet;
@@ -43,10 +49,9 @@ record JobVerdicts(
         endIdle(j, verdict);
       } else if (state.states.of(j) != JobState.WAITING) {
         continue; // blocked by a failed job
-      } else if (verdict instanceof Verdict.MayRun && state.pending.isFree(j)) {
+      } else if (verdict instanceof MayRun && state.pending.isFree(j)) {
         decide(j);
-      } else if (state.pending.isFree(j)
-          || verdict instanceof Verdict.WillFail will && will.isSure()) {
+      } else if (state.pending.isFree(j) || verdict instanceof WillFail will && will.isSure()) {
         obey(j, verdict);
       }
     }
@@ -113,7 +118,7 @@ record JobVerdicts(
     }
     try {
       Verdict verdict = state.context().decide(job);
-      if (verdict instanceof Verdict.UpToDate && state.context().temporaries().lacks(job)) {
+      if (verdict instanceof UpToDate && state.context().temporaries().lacks(job)) {
         state.undecided.set(job);
       } else {
         obey(job, verdict);
@@ -125,22 +130,20 @@ record JobVerdicts(
 
   private void obey(int id, Verdict verdict) {
     int maker =
-        verdict instanceof Verdict.MayRun may
+        verdict instanceof MayRun may
             ? may.after()
-            : verdict instanceof Verdict.WillRun
-                ? state.context().decider().unsettledMaker(id)
-                : -1;
+            : verdict instanceof WillRun ? state.context().decider().unsettledMaker(id) : -1;
     if (awaits(id, maker)) {
       return;
-    } else if (verdict instanceof Verdict.WillRun will) {
+    } else if (verdict instanceof WillRun will) {
       restored.ask(id, will.reasons(), this);
-    } else if (verdict instanceof Verdict.WillRestore will && will.bytes()) {
+    } else if (verdict instanceof WillRestore will && will.bytes()) {
       ProductStore stored = setup.common().removal().stored();
       makeReady(id, will.reasons(), stored.restore(will.from()));
-    } else if (verdict instanceof Verdict.WillRestore will) {
+    } else if (verdict instanceof WillRestore will) {
       restored.recall(id, will);
       decide(id);
-    } else if (verdict instanceof Verdict.WillFail will) {
+    } else if (verdict instanceof WillFail will) {
       // The job keeps its record: if its needs come back, its result is valid again.
       state.states.set(id, JobState.FAILED);
       sender.failed(state.graph().job(id), will.what());
@@ -152,11 +155,9 @@ record JobVerdicts(
   }
 
   private void endIdle(int id, Verdict verdict) {
-    Rest rest = verdict instanceof Verdict.UpToDate at ? at.rest() : Rest.CURRENT;
+    Rest rest = verdict instanceof UpToDate at ? at.rest() : Rest.CURRENT;
     String skipped =
-        verdict instanceof Verdict.Skips skips
-            ? skips.why()
-            : rest == Rest.EXCLUDED ? "--only" : null;
+        verdict instanceof Skips skips ? skips.why() : rest == Rest.EXCLUDED ? "--only" : null;
     if (skipped != null) {
       if (rest != Rest.EXCLUDED) {
         state.context().records().skip(id);

@@ -6,7 +6,7 @@ import dev.torc.core.attempt.Recorder;
 import dev.torc.core.attempt.Restore;
 import dev.torc.core.attempt.SharedResults;
 import dev.torc.core.decide.Reason;
-import dev.torc.core.decide.Verdict;
+import dev.torc.core.decide.Verdict.WillRestore;
 import dev.torc.core.memory.Batch;
 import java.util.BitSet;
 import java.util.List;
@@ -94,7 +94,7 @@ final class RestoredJobs {
    * Restores the record of a known result, but not its temporary products, since it is not known
    * yet whether a job reads them.
    */
-  void recall(int id, Verdict.WillRestore will) {
+  void recall(int id, WillRestore will) {
     Recorder.Record record =
         recorder.recalled(state.graph().job(id).name(), will.reasons(), will.from());
     state.common().cache().put(recorder.whole(record));
