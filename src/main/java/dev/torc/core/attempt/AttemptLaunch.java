@@ -22,6 +22,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
@@ -102,13 +103,7 @@ public final class AttemptLaunch {
 
   /** Returns the folder in which the attempt runs instead of the root; null for the root. */
   JobRoot root() {
-    for (AttemptPart part : parts) {
-      JobRoot own = part.root();
-      if (own != null) {
-        return own;
-      }
-    }
-    return null;
+    return parts.stream().map(AttemptPart::root).filter(Objects::nonNull).findFirst().orElse(null);
   }
 
   /** Returns the launch before any part has changed it. */

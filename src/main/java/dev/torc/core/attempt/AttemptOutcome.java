@@ -108,7 +108,7 @@ public record AttemptOutcome(
    * products that already exist.
    */
   public static AttemptOutcome unstarted(How how, String why, NeedSnapshot snapshot, Made made) {
-    ProcessEnd ended = ProcessEnd.unstarted(how, "");
+    ProcessEnd ended = ProcessEnd.unstarted(how);
     long now = System.currentTimeMillis();
     return new AttemptOutcome(ended, why, snapshot, now, made, Logged.NONE, null);
   }

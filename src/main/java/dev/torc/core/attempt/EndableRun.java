@@ -38,7 +38,7 @@ final class EndableRun {
   /** Runs processes to their end; starts none after {@link #end}. */
   ProcessEnd run(Launch launch) {
     if (isEnded()) {
-      return ProcessEnd.unstarted(How.INTERRUPTED, "");
+      return ProcessEnd.unstarted(How.INTERRUPTED);
     }
     ProcessEnd end = runner.run(launch, this::runs);
     boolean bySignal = end.isBySignal(Kill.TERM, true) || end.isBySignal(Kill.INT, true);

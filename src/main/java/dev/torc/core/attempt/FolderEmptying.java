@@ -42,7 +42,7 @@ public record FolderEmptying(RemovedOrSetAside removal) {
       return;
     }
     if (standing == null) {
-      removal.aside().moveMembers(folder, part, MovesAside.ALTERED);
+      removal.aside().moveMembers(folder, part);
       return;
     }
     Path file = removal.place().root().resolve(owned.path());

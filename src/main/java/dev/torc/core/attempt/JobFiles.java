@@ -7,13 +7,13 @@ import dev.torc.base.text.Refusal;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Item;
-import dev.torc.core.model.Step;
 import dev.torc.core.model.Template;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.HexFormat;
 
 /**
  * The files of a job in {@code .torc}: those that an attempt reads, those that it writes for torc,
@@ -28,8 +28,6 @@ public final class JobFiles {
 
   /** The longest need's name: with the job's name, a sign and an ending it fits in 255 bytes. */
   private static final int LONGEST_PART = 60;
-
-  private static final String HEX = "0123456789ABCDEF";
 
   private final CachePlace place;
   private final String name;
@@ -127,14 +125,10 @@ public final class JobFiles {
 
   /** Returns whether a job uses that folder. */
   public static boolean hasTmp(Job job) {
-    for (Step step : job.runs().steps()) {
-      for (Template text : step.templates()) {
-        if (hasTmp(text)) {
-          return true;
-        }
-      }
-    }
-    return job.runs().retry().recover() != null && hasTmp(job.runs().retry().recover());
+    Template recover = job.runs().retry().recover();
+    return recover != null && hasTmp(recover)
+        || job.runs().steps().stream()
+            .anyMatch(s -> s.templates().stream().anyMatch(JobFiles::hasTmp));
   }
 
   private static boolean hasTmp(Template text) {
@@ -199,7 +193,7 @@ public final class JobFiles {
       if (isPlain((char) b) || b == '.' && !name.isEmpty()) {
         name.append((char) b);
       } else {
-        name.append('%').append(HEX.charAt(b >> 4 & 15)).append(HEX.charAt(b & 15));
+        name.append('%').append(HexFormat.of().withUpperCase().toHexDigits(b));
       }
     }
     if (name.length() > longest) {

@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Turns an attempt of a job into the {@link Launch} that the runner starts: fills the placeholders,
@@ -152,11 +153,9 @@ public final class LaunchBuilder {
     Job job = graph.job(id);
     PlaceholderValues values = PlaceholderValues.of(graph, id, contents, granted, place);
     try {
-      List<String> lines = new ArrayList<>();
-      for (Step step : job.runs().steps()) {
-        lines.add(shown(argv(step, values, Map.of()), step.shell()));
-      }
-      return String.join("\n", lines);
+      return job.runs().steps().stream()
+          .map(step -> shown(argv(step, values, Map.of()), step.shell()))
+          .collect(Collectors.joining("\n"));
     } catch (BadInput | StoppedException none) {
       return job.command();
     }

@@ -126,8 +126,6 @@ public record LinesFile(String name, Path path) {
       }
       values.put(line.substring(0, end), value);
     }
-    List<StoredValue> data = new ArrayList<>(values.size());
-    values.forEach((key, value) -> data.add(new StoredValue(key, value)));
-    return data;
+    return values.entrySet().stream().map(e -> new StoredValue(e.getKey(), e.getValue())).toList();
   }
 }

@@ -52,14 +52,14 @@ public record MovesAside(
   }
 
   /** Sets aside the members of a folder product, or a part of them; the folder stays. */
-  void moveMembers(FolderHandle folder, FolderPart part, String why) throws IOException {
+  void moveMembers(FolderHandle folder, FolderPart part) throws IOException {
     folder.refuseMounts();
     Path to = make(folder.path());
     group(grounds.spot(folder.path())).give(folder.makeAlike(to));
     try (FolderHandle target = FolderHandle.of(to)) {
       FolderPart.move(folder, part, target, MovesAside::moveInto);
     }
-    report("moved", folder.path(), to, why);
+    report("moved", folder.path(), to, ALTERED);
   }
 
   /** Moves an entry to another folder, on any file system. */
@@ -78,7 +78,7 @@ public record MovesAside(
   }
 
   /** Sets aside a copy of a file or folder, which stays in place. */
-  void copy(Path file, FolderPart part, String why) throws IOException {
+  void copy(Path file, FolderPart part) throws IOException {
     Path to = make(file);
     if (part == null) {
       FileTree.copy(file, to);
@@ -87,17 +87,13 @@ public record MovesAside(
         part.copy(folder, Files.createDirectory(to));
       }
     }
-    report("copied", file, to, why);
+    report("copied", file, to, ALTERED);
   }
 
   private void report(String done, Path file, Path to, String why) {
     boolean git = Files.exists(to.resolve(".git"), LinkOption.NOFOLLOW_LINKS);
     String what = git ? why + "; its .git may hold commits" : why;
-    note.accept("%s %s to %s: %s".formatted(done, shown(file), shown(to), what));
-  }
-
-  private String shown(Path path) {
-    return shown(place, path);
+    note.accept("%s %s to %s: %s".formatted(done, shown(place, file), shown(place, to), what));
   }
 
   /** Copies an entry to another file system, and removes the original. */
@@ -168,7 +164,6 @@ public record MovesAside(
 
   /** Returns a path as it is recorded: relative if it is below the root, else absolute. */
   public static String shown(CachePlace place, Path path) {
-    Path root = place.root();
-    return Paths.named(root, path);
+    return Paths.named(place.root(), path);
   }
 }

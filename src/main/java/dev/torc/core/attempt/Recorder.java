@@ -6,6 +6,7 @@ import dev.torc.core.attempt.AttemptOutcome.Made;
 import dev.torc.core.decide.Decider;
 import dev.torc.core.decide.KnownResult;
 import dev.torc.core.decide.NeedMembers;
+import dev.torc.core.decide.NeedSnapshot;
 import dev.torc.core.decide.PlanContext;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.here.ProcessEnd;
@@ -28,7 +29,6 @@ import dev.torc.core.memory.StartMark;
 import dev.torc.core.memory.StoredList;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Trait;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -141,14 +141,10 @@ public final class Recorder {
     ProcessEnd ended = outcome.ended();
     List<RecordedProduct> products = made.products().made();
     List<String> found = List.copyOf(made.needs().found());
-    Digest manifest = Decider.UNKNOWN;
-    List<ManifestEntry> lines = List.of();
-    Described described = null;
-    if (outcome.snapshot() != null) {
-      described = context.decider().describe(id, found, outcome.snapshot());
-      manifest = described.digest();
-      lines = described.lines();
-    }
+    NeedSnapshot snapshot = outcome.snapshot();
+    Described described = snapshot == null ? null : context.decider().describe(id, found, snapshot);
+    Digest manifest = described == null ? Decider.UNKNOWN : described.digest();
+    List<ManifestEntry> lines = described == null ? List.of() : described.lines();
     boolean untraced = context.graph().job(id).has(Trait.TRACE) && !made.traced();
     boolean restorable =
         how == Outcome.OK
@@ -178,7 +174,7 @@ public final class Recorder {
     String job = context.graph().job(id).name();
     batch.result(job, result, details).data(job, made.data());
     for (String path : how == Outcome.OK ? found : List.<String>of()) {
-      OwnedPath left = outcome.snapshot().stale(path);
+      OwnedPath left = snapshot.stale(path);
       if (left != null) {
         batch.disown(left.path()); // the job itself made it anew
       }
@@ -191,9 +187,7 @@ public final class Recorder {
 
   /** Adds the paths that the job owns now. */
   public void own(AttemptOutcome outcome, Batch batch) {
-    for (OwnedPath owned : outcome.made().products().owned()) {
-      batch.own(owned.in(build.number()));
-    }
+    outcome.made().products().owned().forEach(owned -> batch.own(owned.in(build.number())));
   }
 
   /** Returns the records of a known result that replaces a run. */
@@ -221,11 +215,9 @@ public final class Recorder {
   }
 
   private static List<ManifestEntry> entries(List<Reason> reasons) {
-    List<ManifestEntry> entries = new ArrayList<>(reasons.size());
-    for (Reason r : Reason.causes(reasons)) {
-      entries.add(new ManifestEntry(r.kind().ordinal(), r.name(), r.old(), r.now()));
-    }
-    return entries;
+    return Reason.causes(reasons).stream()
+        .map(r -> new ManifestEntry(r.kind().ordinal(), r.name(), r.old(), r.now()))
+        .toList();
   }
 
   private static Outcome outcomeOf(AttemptOutcome outcome, Job job) {

@@ -10,6 +10,7 @@ import dev.torc.base.digests.GitState;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.digests.Stamp.FileKind;
 import dev.torc.base.posix.FolderHandle;
+import dev.torc.base.posix.Io;
 import dev.torc.base.syntax.GlobWalk;
 import dev.torc.base.syntax.UserPaths;
 import dev.torc.core.attempt.ClearedProducts.Added;
@@ -135,7 +136,7 @@ public record RemovedOrSetAside(
       if (ref instanceof Ref.OfFile file) {
         there &= clear(file.path(), clearing);
       } else if (ref instanceof Ref.OfFolder folder) {
-        clear(folder.path(), clearing.ofFolder(true));
+        clear(folder.path(), clearing.ofFolder());
         there = false;
       } else if (ref instanceof Ref.OfGlob glob) {
         there = false;
@@ -181,8 +182,8 @@ public record RemovedOrSetAside(
       boolean folder,
       String aside) {
 
-    Clearing ofFolder(boolean is) {
-      return new Clearing(persist, stays, cleared, standing, is, aside);
+    Clearing ofFolder() {
+      return new Clearing(persist, stays, cleared, standing, true, aside);
     }
   }
 
@@ -219,7 +220,7 @@ public record RemovedOrSetAside(
             .empty(owned, folder, part, standing, taken(owned, standing, how.cleared));
       }
     } else if (standing == null && how.persist) {
-      aside().copy(file, part, MovesAside.ALTERED);
+      aside().copy(file, part);
     } else if (standing == null) {
       aside().move(file, holder, name, part, how.aside == null ? MovesAside.ALTERED : how.aside);
     } else if (!how.persist) {
@@ -325,13 +326,9 @@ public record RemovedOrSetAside(
    * its stamp, or that of the link in its place, if just taken; else null.
    */
   public Standing ours(OwnedPath owned, Stamp seen) {
-    try {
-      return owned == null || !owned.isRemovable()
-          ? null
-          : standing(owned, owned.path(), seen, digests);
-    } catch (IOException e) {
-      return null;
-    }
+    return owned == null || !owned.isRemovable()
+        ? null
+        : Io.or(() -> standing(owned, owned.path(), seen, digests), null);
   }
 
   /** Clears away a product in the place of a folder; returns whether the folder exists. */
@@ -402,12 +399,9 @@ public record RemovedOrSetAside(
 
   /** Returns whether a folder may hold commits that it did not hold at the end of its run. */
   private boolean hasWork(OwnedPath owned, FolderDigest folder, String path) {
-    try {
-      return !folder.gits().isEmpty()
-          && !GitState.of(place.root().resolve(path), folder.gits()).equals(owned.git());
-    } catch (IOException e) {
-      return true; // unreadable, so it may
-    }
+    Path at = place.root().resolve(path);
+    return !folder.gits().isEmpty() // an unreadable one may
+        && Io.or(() -> !GitState.of(at, folder.gits()).equals(owned.git()), true);
   }
 
   /** Returns the folder at a path if it may hold commits since its run; else null. */

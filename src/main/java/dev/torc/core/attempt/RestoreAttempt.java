@@ -48,7 +48,7 @@ public final class RestoreAttempt extends Attempt {
 
   @Override
   public AttemptOutcome interrupted() {
-    ProcessEnd ended = ProcessEnd.unstarted(cut(), "");
+    ProcessEnd ended = ProcessEnd.unstarted(cut());
     return failed(cut(), AttemptOutcome.phrase(ended, 0, 0), from.placed());
   }
 
@@ -56,7 +56,7 @@ public final class RestoreAttempt extends Attempt {
     Made made =
         Made.failed(ProductScan.owning(owned), FoundNeeds.none(), attempts.addMoved(List.of()));
     return new AttemptOutcome(
-        ProcessEnd.unstarted(how, ""), what, null, started, made, AttemptOutcome.Logged.NONE, null);
+        ProcessEnd.unstarted(how), what, null, started, made, AttemptOutcome.Logged.NONE, null);
   }
 
   /** Returns that it was not reached: the next build restores it again. */

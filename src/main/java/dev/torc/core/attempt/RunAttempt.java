@@ -29,8 +29,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * An attempt that runs the job: clears the places of its products, runs it here or elsewhere, and
@@ -49,7 +52,7 @@ public final class RunAttempt extends Attempt {
   private final AttemptLaunch surroundings;
   private final String executor; // its name; null for this machine
   private NeedSnapshot snapshot; // of its needs; null until taken
-  private ProcessEnd ended = ProcessEnd.unstarted(How.NOT_STARTED, "");
+  private ProcessEnd ended = ProcessEnd.unstarted(How.NOT_STARTED);
   private ProductWays ways; // to its products as it began; null before
   private boolean hasCleared;
   private boolean released; // whether its resources were given back early
@@ -72,13 +75,8 @@ public final class RunAttempt extends Attempt {
   }
 
   private RunToEnd runner() {
-    for (AttemptPart part : parts) {
-      RunToEnd own = part.runner();
-      if (own != null) {
-        return own;
-      }
-    }
-    return common.machines().runner();
+    Stream<RunToEnd> own = parts.stream().map(AttemptPart::runner).filter(Objects::nonNull);
+    return own.findFirst().orElse(common.machines().runner());
   }
 
   private JobRoot root() {
@@ -98,9 +96,7 @@ public final class RunAttempt extends Attempt {
   @Override
   public Set<String> wrote() {
     Set<String> wrote = new TreeSet<>();
-    for (AttemptPart part : parts) {
-      wrote.addAll(part.wrote());
-    }
+    parts.forEach(part -> wrote.addAll(part.wrote()));
     return wrote;
   }
 
@@ -113,17 +109,13 @@ public final class RunAttempt extends Attempt {
 
   @Override
   void record(Batch batch, BuildId build) {
-    for (AttemptPart part : parts) {
-      part.record(batch, build, attempts.count());
-    }
+    parts.forEach(part -> part.record(batch, build, attempts.count()));
   }
 
   @Override
   public void tick() {
     super.tick();
-    for (AttemptPart part : parts) {
-      part.tick();
-    }
+    parts.forEach(AttemptPart::tick);
   }
 
   @Override
@@ -199,9 +191,7 @@ public final class RunAttempt extends Attempt {
       hasCleared = true;
       ended = resumed;
       ways = away.ways();
-      for (AttemptPart part : parts) {
-        part.resume(ended);
-      }
+      parts.forEach(part -> part.resume(ended));
     }
     if (ended.how() == How.PASSED_ON || ended.how() == How.NOT_REACHED) {
       return refused("left to the next build");
@@ -210,9 +200,7 @@ public final class RunAttempt extends Attempt {
       common.digests().stop().extend(LOOK); // time to scan its products
     }
     snapshot.ended();
-    for (AttemptPart part : parts) {
-      part.end(snapshot);
-    }
+    parts.forEach(part -> part.end(snapshot));
     List<String> moved = null;
     if (away != null && ended.ok()) {
       begin = away.begun();
@@ -254,11 +242,7 @@ public final class RunAttempt extends Attempt {
   }
 
   private String hint(String missing) {
-    StringBuilder hint = new StringBuilder();
-    for (AttemptPart part : parts) {
-      hint.append(part.hint(missing));
-    }
-    return hint.toString();
+    return parts.stream().map(part -> part.hint(missing)).collect(Collectors.joining());
   }
 
   private String unlogged() {
@@ -310,16 +294,12 @@ public final class RunAttempt extends Attempt {
     String marks = launches.place().running().toString();
     boolean needed =
         EmptyFolders.mayBe(job)
-            || job.productRefs().stream().anyMatch(Ref.OfGlob.class::isInstance);
-    for (AttemptPart part : parts) {
-      needed |= part.needsStart();
-    }
+            || job.productRefs().stream().anyMatch(Ref.OfGlob.class::isInstance)
+            || parts.stream().anyMatch(AttemptPart::needsStart);
     Stamp begin = needed ? common.digests().stamp(marks) : null;
     launch = surroundings.begin(launch, snapshot, begin);
     ended = away == null ? here.run(launch) : hand(launch);
-    for (AttemptPart part : parts) {
-      part.over(ended);
-    }
+    parts.forEach(part -> part.over(ended));
     return begin;
   }
 
@@ -386,11 +366,8 @@ public final class RunAttempt extends Attempt {
     moved.removeAll(needs.rewritten());
     moved.addAll(needs.moved());
     cleared.made(products.owned());
-    boolean traced = false;
-    for (AttemptPart part : parts) {
-      part.look(products);
-      traced |= part.sawAll();
-    }
+    parts.forEach(part -> part.look(products));
+    boolean traced = parts.stream().anyMatch(AttemptPart::sawAll);
     List<StoredValue> data = values();
     try {
       files.remove(job, !snapshot.data().isEmpty(), !data.isEmpty());

@@ -2,8 +2,8 @@ package dev.torc.core.attempt;
 
 import dev.torc.core.decide.Reason;
 import dev.torc.core.memory.JobResult.ManifestEntry;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * Shortens the reasons of a run for the history of attempts. Since there are many attempts, only
@@ -19,12 +19,9 @@ final class ShortReasons {
 
   static final int NAME = 200;
 
-  /** Hexadecimal digits of a digest; reports show {@code SHOWN} of them. */
-  private static final int DIGEST = 64;
-
-  private static final int SHOWN = 7;
-
-  private static final String[] BEFORE = {"", "link ", "sha256 "};
+  /** A text that begins with a digest, of which reports show the first digits. */
+  private static final Pattern DIGEST =
+      Pattern.compile("^((?:link |sha256 )?\\p{XDigit}{7})\\p{XDigit}{57}");
 
   /** How many equal characters are kept before the first difference. */
   private static final int CONTEXT = 12;
@@ -34,12 +31,7 @@ final class ShortReasons {
   private ShortReasons() {}
 
   static List<ManifestEntry> of(List<Reason> reasons) {
-    int size = Math.min(FIRST, reasons.size());
-    List<ManifestEntry> entries = new ArrayList<>(size);
-    for (int i = 0; i < size; i++) {
-      entries.add(of(reasons.get(i)));
-    }
-    return entries;
+    return reasons.stream().limit(FIRST).map(ShortReasons::of).toList();
   }
 
   private static ManifestEntry of(Reason reason) {
@@ -76,21 +68,6 @@ final class ShortReasons {
   }
 
   private static String digest(String text) {
-    for (String before : BEFORE) {
-      int end = before.length() + DIGEST;
-      if (text.length() >= end && text.startsWith(before) && isHex(text, before.length(), end)) {
-        return text.substring(0, before.length() + SHOWN) + text.substring(end);
-      }
-    }
-    return text;
-  }
-
-  private static boolean isHex(String text, int from, int to) {
-    for (int i = from; i < to; i++) {
-      if (Character.digit(text.charAt(i), 16) < 0) {
-        return false;
-      }
-    }
-    return true;
+    return DIGEST.matcher(text).replaceFirst("$1");
   }
 }

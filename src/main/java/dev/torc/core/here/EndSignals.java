@@ -2,6 +2,7 @@ package dev.torc.core.here;
 
 import dev.torc.base.machine.ProcessTable;
 import dev.torc.base.machine.ProcessTable.Entry;
+import dev.torc.base.posix.Io;
 import dev.torc.base.posix.Kill;
 import java.io.IOException;
 import java.io.InputStream;
@@ -126,13 +127,9 @@ record EndSignals(
    * the same handler with and without a trap, so the script is searched for one.
    */
   private static boolean continuesAfterInt(int pid) {
-    try {
-      Path program = Files.readSymbolicLink(Path.of("/proc/" + pid + "/exe"));
-      return program.toString().matches(".*/bash( \\(deleted\\))?")
-          && !TRAP.matcher(script(pid)).find();
-    } catch (IOException unreadable) {
-      return false;
-    }
+    String program =
+        Io.or(() -> Files.readSymbolicLink(Path.of("/proc/" + pid + "/exe")).toString(), "");
+    return program.matches(".*/bash( \\(deleted\\))?") && !TRAP.matcher(script(pid)).find();
   }
 
   /** Returns the script that a bash runs; empty if the script cannot be found. */

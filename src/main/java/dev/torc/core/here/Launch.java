@@ -6,7 +6,6 @@ import dev.torc.base.posix.Stop;
 import dev.torc.core.here.ProcessEnd.How;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -60,12 +59,12 @@ public record Launch(
 
   /** Returns this launch for a script on another machine: containers become their clients. */
   public Launch handedOut() {
-    List<Step> handed = new ArrayList<>();
-    for (Step step : steps) {
-      handed.add(step.container() == null ? step : step.container().client(step, this).handedOut());
-    }
-    Output logged = new Output(output.log, output.append, false, false);
-    return new Launch(List.copyOf(handed), logged, timeLimit, memoryLimit, mark, stop, null);
+    Output logged = new Output(output.log, output.append, false);
+    return running(steps.stream().map(this::handedOut).toList(), logged).traced(null);
+  }
+
+  private Step handedOut(Step step) {
+    return step.container() == null ? step : step.container().client(step, this).handedOut();
   }
 
   /** Returns an end on another machine, as the launch's last container interprets it. */

@@ -51,9 +51,8 @@ final class LeftoverProcesses {
                 grace.toNanos(),
                 () -> false)
             .run();
-    for (int pid : stubborn) {
-      lines.add("process " + pid + ", left by an earlier build, cannot be ended");
-    }
+    stubborn.forEach(
+        pid -> lines.add("process " + pid + ", left by an earlier build, cannot be ended"));
     return lines;
   }
 }

@@ -57,8 +57,8 @@ public record ProcessEnd(
     this(how, code, wall, usage, message, null, null);
   }
 
-  public static ProcessEnd unstarted(How how, String message) {
-    return new ProcessEnd(how, 0, 0, Usage.NOTHING, message);
+  public static ProcessEnd unstarted(How how) {
+    return new ProcessEnd(how, 0, 0, Usage.NOTHING, "");
   }
 
   public static ProcessEnd unknown(How how, String message) {

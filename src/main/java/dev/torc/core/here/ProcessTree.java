@@ -161,17 +161,11 @@ final class ProcessTree {
    * are counted once only if the sum exceeds the limit, since that takes 10 ms for each GiB.
    */
   long memory(List<Integer> processes) {
-    long sum = 0;
-    for (int pid : processes) {
-      sum += counts(pid) ? ProcessTable.memory(pid) : 0;
-    }
-    if (limit > 0 && sum > limit) {
-      sum = 0;
-      for (int pid : processes) {
-        sum += counts(pid) ? ProcessTable.proportional(pid) : 0;
-      }
-    }
-    return sum;
+    List<Integer> counted = processes.stream().filter(this::counts).toList();
+    long sum = counted.stream().mapToLong(ProcessTable::memory).sum();
+    return limit > 0 && sum > limit
+        ? counted.stream().mapToLong(ProcessTable::proportional).sum()
+        : sum;
   }
 
   /** Returns whether a process's use counts: that of a container's client does not. */

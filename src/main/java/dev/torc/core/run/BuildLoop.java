@@ -98,9 +98,7 @@ public final class BuildLoop {
   }
 
   private void tellEnding(int by) {
-    for (BuildEnd each : followers.ends) {
-      each.end(by);
-    }
+    followers.ends.forEach(each -> each.end(by));
     boolean all = signal.get() == Kill.INT; // else jobs at schedulers stay there
     int[] jobs = state.jobsIn(JobState.RUNNING).filter(job -> all || !starts.isOut(job)).toArray();
     if (jobs.length > 0) {
@@ -139,9 +137,7 @@ public final class BuildLoop {
 
   private void tellEvent(Event event) {
     setup.listener().accept(event);
-    for (BuildListener each : followers.listeners) {
-      each.follow(event);
-    }
+    followers.listeners.forEach(each -> each.follow(event));
   }
 
   /** Wakes the loop because the jobserver granted a token. Any thread may call it. */
@@ -172,9 +168,7 @@ public final class BuildLoop {
           setup.common().machines().remotes().end(false, false); // jobs at schedulers stay there
         } else {
           if (!starts.isStopped()) {
-            for (BuildListener each : followers.listeners) {
-              each.whileJobsRun();
-            }
+            followers.listeners.forEach(BuildListener::whileJobsRun);
           }
           awaitMessages();
           verdicts.decideSettled();
@@ -184,9 +178,7 @@ public final class BuildLoop {
             unreadable = e;
             starts.stop();
           }
-          for (BuildListener each : followers.listeners) {
-            each.proceed();
-          }
+          followers.listeners.forEach(BuildListener::proceed);
         }
       }
     } finally {
@@ -296,9 +288,7 @@ public final class BuildLoop {
       int id = now.id;
       JobAttempts attempts = now.attempts;
       starts.giveBack(now);
-      for (BuildListener each : followers.listeners) {
-        each.noteRun(now, outcome);
-      }
+      followers.listeners.forEach(each -> each.noteRun(now, outcome));
       if (job.has(Trait.INTERACTIVE)
           && outcome.ended().isBySignal(Kill.INT, job.runsInContainers())) {
         // The terminal sent Ctrl-C to the job alone; the user meant the build.
@@ -318,9 +308,7 @@ public final class BuildLoop {
         verdicts.runLate(id);
         return;
       }
-      for (BuildListener each : followers.listeners) {
-        each.noteRecord(id, record);
-      }
+      followers.listeners.forEach(each -> each.noteRecord(id, record));
       setup.common().cache().put(recorder.whole(record).onCommit(e -> noteCommit(now, e)));
       state.context().records().replace(id, record.result());
       if (outcome.restored() != null) {

@@ -4,6 +4,7 @@ import dev.torc.core.attempt.BuildSetup;
 import dev.torc.core.model.Job;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * What features do in a build beside the attempts: gates before starts, listeners and ends. A
@@ -37,59 +38,37 @@ public final class Followers {
     }
   }
 
+  /** Asks all gates, since each may begin something. */
   boolean mayStart() {
-    boolean may = true;
-    for (StartGate gate : gates) {
-      may &= gate.mayStart();
-    }
-    return may;
+    return gates.stream().filter(gate -> !gate.mayStart()).count() == 0;
   }
 
+  /** Asks all gates about a job, since each may begin something. */
   boolean mayStart(int job) {
-    boolean may = true;
-    for (StartGate gate : gates) {
-      may &= gate.mayStart(job);
-    }
-    return may;
+    return gates.stream().filter(gate -> !gate.mayStart(job)).count() == 0;
   }
 
   boolean holdsJobs() {
-    boolean holds = false;
-    for (StartGate gate : gates) {
-      holds |= gate.holdsJobs();
-    }
-    return holds;
+    return gates.stream().anyMatch(StartGate::holdsJobs);
   }
 
   String refusal(Job job) {
-    String refusal = null;
-    for (StartGate gate : gates) {
-      refusal = refusal == null ? gate.refusal(job) : refusal;
-    }
-    return refusal;
+    return gates.stream()
+        .map(gate -> gate.refusal(job))
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElse(null);
   }
 
   boolean refusesAll() {
-    boolean refuses = false;
-    for (StartGate gate : gates) {
-      refuses |= gate.refusesAll();
-    }
-    return refuses;
+    return gates.stream().anyMatch(StartGate::refusesAll);
   }
 
   boolean isBusy() {
-    boolean busy = false;
-    for (BuildEnd end : ends) {
-      busy |= end.isBusy();
-    }
-    return busy;
+    return ends.stream().anyMatch(BuildEnd::isBusy);
   }
 
   boolean readsRecords() {
-    boolean reads = false;
-    for (BuildEnd end : ends) {
-      reads |= end.readsRecords();
-    }
-    return reads;
+    return ends.stream().anyMatch(BuildEnd::readsRecords);
   }
 }

@@ -92,9 +92,7 @@ record JobVerdicts(
 
   private void grow(PlanContext next, BitSet late) {
     state.grow(next, late);
-    for (BuildListener each : followers.listeners) {
-      each.grow();
-    }
+    followers.listeners.forEach(BuildListener::grow);
   }
 
   /**
@@ -168,9 +166,7 @@ record JobVerdicts(
     }
     JobState end = rest == Rest.FROZEN ? JobState.FROZEN : JobState.UP_TO_DATE;
     state.states.set(id, end);
-    for (BuildListener each : followers.listeners) {
-      each.noteUpToDate(id);
-    }
+    followers.listeners.forEach(each -> each.noteUpToDate(id));
     sender.upToDate(state.context(), id, end);
   }
 
@@ -239,9 +235,7 @@ record JobVerdicts(
       if (next == state.context() && !asked) { // everything that it reads has been made
         makeReady(id);
       } else {
-        for (BuildListener each : followers.listeners) {
-          each.expectLate();
-        }
+        followers.listeners.forEach(BuildListener::expectLate);
         BitSet late = new BitSet();
         late.set(id);
         grow(next, late);

@@ -48,38 +48,26 @@ final class RestoredJobs {
     }
     asked.set(id);
     state.ready.ask(id, System.nanoTime() + PLACE);
-    shared.ask(state.common(), id, state.paths.of(id), new Asked(id, reasons, answer));
-  }
+    SharedResults.Answer then =
+        new SharedResults.Answer() {
+          @Override
+          public void take(Restore known) {
+            state.lock.post(
+                () -> {
+                  asked.clear(id);
+                  state.ready.answered(id);
+                  if (state.states.of(id) == JobState.WAITING) { // else the build has been ended
+                    answer.makeReady(id, reasons, known);
+                  }
+                });
+          }
 
-  private final class Asked implements SharedResults.Answer {
-
-    private final int id;
-    private final List<Reason> reasons;
-    private final Reply then;
-
-    Asked(int id, List<Reason> reasons, Reply then) {
-      this.id = id;
-      this.reasons = reasons;
-      this.then = then;
-    }
-
-    @Override
-    public void take(Restore known) {
-      state.lock.post(() -> handle(known));
-    }
-
-    private void handle(Restore known) {
-      asked.clear(id);
-      state.ready.answered(id);
-      if (state.states.of(id) == JobState.WAITING) { // else the build has been ended
-        then.makeReady(id, reasons, known);
-      }
-    }
-
-    @Override
-    public void fail(Throwable unchecked) {
-      state.lock.fail(unchecked);
-    }
+          @Override
+          public void fail(Throwable unchecked) {
+            state.lock.fail(unchecked);
+          }
+        };
+    shared.ask(state.common(), id, state.paths.of(id), then);
   }
 
   boolean isAsked(int id) {

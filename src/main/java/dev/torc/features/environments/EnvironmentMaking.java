@@ -140,7 +140,7 @@ public final class EnvironmentMaking implements AttemptPart, RunToEnd {
         if (!ended) {
           tell(job.name() + ": made by another build");
         }
-        return ProcessEnd.unstarted(ended ? How.INTERRUPTED : How.EXITED, "");
+        return ProcessEnd.unstarted(ended ? How.INTERRUPTED : How.EXITED);
       }
       CachePlace place = common.launches().place();
       if (!made.shared()) {
@@ -154,7 +154,7 @@ public final class EnvironmentMaking implements AttemptPart, RunToEnd {
       return end.ok() ? entered(end, launch, handle) : end;
     } catch (IOException e) {
       failure = Refusal.line(e);
-      return ProcessEnd.unstarted(How.EXITED, "");
+      return ProcessEnd.unstarted(How.EXITED);
     }
   }
 

@@ -163,7 +163,7 @@ class JobAttemptsTest extends Harness {
   /** The queue time of an attempt that torc began in millisecond 10, after a wait of 7 ns here. */
   private static long queued(long submitted, long began) {
     ProcessEnd end =
-        ProcessEnd.unstarted(ProcessEnd.How.EXITED, "")
+        ProcessEnd.unstarted(ProcessEnd.How.EXITED)
             .at(new ProcessEnd.Elsewhere("n2", submitted, began, "", null));
     AttemptOutcome.Made nothing = AttemptOutcome.Made.NOTHING;
     AttemptOutcome.Logged none = AttemptOutcome.Logged.NONE;
