@@ -142,10 +142,7 @@ public final class ByteReader {
   /** Returns a text, or null. */
   public String text() {
     int length = small() - 1;
-    if (length < 0) {
-      return null;
-    }
-    return utf8(length);
+    return length < 0 ? null : utf8(length);
   }
 
   String utf8(int length) {

@@ -155,10 +155,7 @@ public final class Fields {
   }
 
   public <R> byte[] bytes(int tag, R of, Function<R, byte[]> field) {
-    if (out != null) {
-      return put(tag, field.apply(of));
-    }
-    return finds(tag, BYTES) ? in.raw(in.size()) : null;
+    return out != null ? put(tag, field.apply(of)) : finds(tag, BYTES) ? in.raw(in.size()) : null;
   }
 
   /** Passes a digest with its kind, or null. Reading throws if the kind is unknown. */

@@ -167,10 +167,9 @@ public final class DigestMemo implements FileDigests {
     stats.increment();
     Stamp stamp = stamps.at(folder, path, follow);
     Stamp last = null;
+    // When a file is created in a folder, the kernel sets the ctime first, then the mtime. Between
+    // the two the folder looks renamed, so two looks have to agree.
     while (stamp.isRenamedFolder() && !stamp.equals(last)) {
-      // When a file is created in a folder, the kernel sets the ctime first, then the mtime.
-      // Between
-      // the two the folder looks renamed, so two looks have to agree.
       last = stamp;
       stamp = stamps.at(folder, path, follow);
     }
@@ -283,7 +282,7 @@ public final class DigestMemo implements FileDigests {
 
   /** Digests an existing folder product without the parts that {@code without} excludes. */
   public FolderDigest folder(String path, Excluded without) throws IOException {
-    return FolderDigest.of(root, path, FolderRole.product(without), counting(), this);
+    return digest(path, FolderRole.product(without));
   }
 
   /**
@@ -291,7 +290,10 @@ public final class DigestMemo implements FileDigests {
    * {@link #seen}.
    */
   public FolderDigest folderAsSeen(String path) throws IOException {
-    FolderRole role = FolderRole.product(excluded(path)).with(this::last);
+    return digest(path, FolderRole.product(excluded(path)).with(this::last));
+  }
+
+  private FolderDigest digest(String path, FolderRole role) throws IOException {
     return FolderDigest.of(root, path, role, counting(), this);
   }
 
@@ -310,7 +312,7 @@ public final class DigestMemo implements FileDigests {
    */
   public FolderDigest needed(String path, Predicate<String> skips, Predicate<String> leavesOut)
       throws IOException {
-    return FolderDigest.of(root, path, FolderRole.needed(skips, leavesOut), counting(), this);
+    return digest(path, FolderRole.needed(skips, leavesOut));
   }
 
   /**
@@ -323,8 +325,7 @@ public final class DigestMemo implements FileDigests {
       Predicate<String> leavesOut,
       Function<String, KnownDigest> seen)
       throws IOException {
-    FolderRole role = FolderRole.needed(skips, leavesOut).with(seen);
-    return FolderDigest.of(root, path, role, counting(), this);
+    return digest(path, FolderRole.needed(skips, leavesOut).with(seen));
   }
 
   /** Digests a folder that a job has just written, reading its files like {@link #product}. */

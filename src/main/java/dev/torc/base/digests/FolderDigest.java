@@ -29,6 +29,7 @@ import java.util.function.Predicate;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.commons.codec.digest.DigestUtils;
 
 /**
@@ -57,11 +58,10 @@ public record FolderDigest(
 
   /** Returns the number of bytes in all files. */
   public long bytes() {
-    long sum = 0;
-    for (Member member : members) {
-      sum += member.kind() == FileKind.FILE ? member.stamp().size() : 0;
-    }
-    return sum;
+    return members.stream()
+        .filter(member -> member.kind() == FileKind.FILE)
+        .mapToLong(member -> member.stamp.size())
+        .sum();
   }
 
   /** Orders texts by code point, like their UTF-8 bytes; {@link String#compareTo} does not. */
@@ -81,12 +81,7 @@ public record FolderDigest(
   public static final Set<String> IGNORED = Set.of(".torc", ".torc-kept", ".git", "__pycache__");
 
   public static boolean counts(String path) {
-    for (String part : path.split("/")) {
-      if (IGNORED.contains(part)) {
-        return false;
-      }
-    }
-    return true;
+    return Stream.of(path.split("/")).noneMatch(IGNORED::contains);
   }
 
   private static int rank(char c) { // surrogates encode code points above all other characters
@@ -269,9 +264,8 @@ public record FolderDigest(
 
   private static List<KindedName> names(Path folder, String path) throws IOException {
     List<KindedName> names = listed(folder, path);
-    String where = folder.toString();
     for (KindedName each : names) {
-      valid(where, each);
+      valid(folder.toString(), each);
     }
     return names;
   }
@@ -321,10 +315,9 @@ public record FolderDigest(
 
   /** Returns the path of an entry in a folder; the folder may be empty or a dot. */
   public static String join(String folder, String name) {
-    if (folder.isEmpty() || folder.equals(".") || folder.equals("./")) {
-      return name;
-    }
-    return folder.endsWith("/") ? folder + name : folder + "/" + name;
+    return folder.isEmpty() || folder.equals(".") || folder.equals("./")
+        ? name
+        : folder.endsWith("/") ? folder + name : folder + "/" + name;
   }
 
   /** Hashes a tag, then for each member its kind, its path, a NUL, and its digest if it has one. */

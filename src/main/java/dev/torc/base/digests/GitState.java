@@ -49,7 +49,7 @@ public final class GitState {
   }
 
   private void repository(Path repository) throws IOException {
-    for (Path each : FileTree.entries(repository).stream().sorted().toList()) {
+    for (Path each : sorted(repository)) {
       String name = each.getFileName().toString();
       if (COUNTS.contains(name)) {
         tree(each);
@@ -64,7 +64,7 @@ public final class GitState {
       name(folder);
       repository(folder);
     } else if (isFolder(folder)) {
-      for (Path each : FileTree.entries(folder).stream().sorted().toList()) {
+      for (Path each : sorted(folder)) {
         modules(each);
       }
     }
@@ -75,7 +75,7 @@ public final class GitState {
     name(path);
     try {
       if (isFolder(path)) {
-        for (Path each : FileTree.entries(path).stream().sorted().toList()) {
+        for (Path each : sorted(path)) {
           tree(each);
         }
       } else if (Files.isSymbolicLink(path)) {
@@ -93,6 +93,10 @@ public final class GitState {
 
   private void name(Path path) {
     sha.update((path.getFileName() + "\0").getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static List<Path> sorted(Path folder) throws IOException {
+    return FileTree.entries(folder).stream().sorted().toList();
   }
 
   private static boolean isFolder(Path path) {

@@ -4,6 +4,7 @@ import dev.torc.base.posix.FileStatus;
 import dev.torc.base.posix.FileSystems;
 import dev.torc.base.posix.FileSystems.CtimeKeeper;
 import dev.torc.base.posix.FileSystems.Mount;
+import dev.torc.base.posix.Io;
 import dev.torc.base.posix.SystemName;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -39,11 +40,10 @@ record MountTimes(boolean keepsCtime, boolean byKernel, String identity) {
     boolean byKernel = statfs.keeper() == CtimeKeeper.KERNEL;
     boolean keeps = writable && statfs.keeper() != CtimeKeeper.NONE;
     boolean pool = statfs.isPool();
-    boolean sure = keeps && !pool; // the device number of a pool does not belong to a disk
-    if (sure) {
+    if (keeps && !pool) { // the device number of a pool does not belong to a disk
       return new MountTimes(true, byKernel, "");
     }
-    Mount mount = mount(path);
+    Mount mount = Io.or(() -> FileSystems.mount(Path.of(path).toRealPath()).orElse(null), null);
     if (mount != null && writable) {
       keeps = pool ? !isImage(mount.source()) : mount.type().equals("virtiofs");
     }
@@ -60,14 +60,6 @@ record MountTimes(boolean keepsCtime, boolean byKernel, String identity) {
         : boot + " " + number + (unique ? "" : " " + line);
   }
 
-  private static Mount mount(String path) {
-    try {
-      return FileSystems.mount(Path.of(path).toRealPath()).orElse(null);
-    } catch (IOException untold) {
-      return null;
-    }
-  }
-
   /** Returns whether a disk, given by its number, is a loop device or lies on one. */
   private static boolean isImage(long device) throws IOException {
     long major = device >>> 8 & 0xfff;
@@ -82,10 +74,8 @@ record MountTimes(boolean keepsCtime, boolean byKernel, String identity) {
   }
 
   private static boolean isImage(Path block) throws IOException {
-    Path real;
-    try {
-      real = block.toRealPath(); // as /sys/devices/virtual/block/loop0/loop0p1
-    } catch (IOException unknown) {
+    Path real = Io.or(block::toRealPath, null); // as /sys/devices/virtual/block/loop0/loop0p1
+    if (real == null) {
       return false;
     }
     for (Path name : real) {
@@ -93,8 +83,7 @@ record MountTimes(boolean keepsCtime, boolean byKernel, String identity) {
         return true;
       }
     }
-    boolean mapped = real.getFileName().toString().matches("(dm-|md).*"); // on other devices
-    if (mapped) {
+    if (real.getFileName().toString().matches("(dm-|md).*")) { // on other devices
       try (DirectoryStream<Path> below = Files.newDirectoryStream(real.resolve("slaves"))) {
         for (Path each : below) {
           if (isImage(each)) {

@@ -4,6 +4,7 @@ import dev.torc.base.digests.Stamp.FileKind;
 import dev.torc.base.digests.StampSource.StampPaths;
 import dev.torc.base.posix.FileStatus;
 import dev.torc.base.posix.FileStatus.StatusReader;
+import dev.torc.base.posix.Io;
 import dev.torc.base.posix.Walk;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -35,12 +36,10 @@ record SystemStamps(boolean ofOpened, MountStamps mounts) implements StampSource
   @Override
   public StampSource.FolderStamps inFolder(Path folder, boolean follow) throws IOException {
     StatusReader reader = new StatusReader(folder.toString(), follow, ofOpened);
+    StampSource.FolderStamps ways = StampSource.super.inFolder(folder, follow);
     return (names, from, to, numbers) -> {
       if (to - from > 1 && names[to - 1] == '.' && names[to - 2] < '0') {
-        Stamp stamp =
-            at(folder, new String(names, from, to - from, StandardCharsets.UTF_8), follow);
-        System.arraycopy(stamp.numbers(), 0, numbers, 0, Stamp.NUMBERS);
-        return stamp.kind();
+        return ways.look(names, from, to, numbers);
       }
       int mode = reader.look(names, from, to, numbers);
       if ((mode & FileStatus.EXECUTABLE) != 0) {
@@ -84,13 +83,9 @@ record SystemStamps(boolean ofOpened, MountStamps mounts) implements StampSource
   @Override
   public boolean showsNames(Path folder, String path) {
     String file = within(folder, path);
-    try {
-      return mounts == null
-          || mounts.allUsual()
-          || mounts.of(status(file, true).mount(), file).salt() == 0;
-    } catch (IOException unknown) {
-      return false;
-    }
+    return mounts == null
+        || mounts.allUsual()
+        || Io.or(() -> mounts.of(status(file, true).mount(), file).salt() == 0, false);
   }
 
   private FileStatus status(String file, boolean follow) throws IOException {

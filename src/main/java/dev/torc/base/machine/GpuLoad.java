@@ -159,7 +159,7 @@ public final class GpuLoad implements AutoCloseable {
   /** Returns the load of a card by its id or the beginning of that; null if there is none. */
   private Load uuid(String id) {
     return byId.keySet().stream()
-        .filter(each -> each.startsWith(id))
+        .filter(i -> i.startsWith(id))
         .findFirst()
         .map(byId::get)
         .orElse(null);

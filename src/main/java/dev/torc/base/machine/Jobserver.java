@@ -91,10 +91,10 @@ public final class Jobserver implements AutoCloseable {
     try {
       String name = Files.readSymbolicLink(Path.of("/proc/self/fd/" + number)).toString();
       for (String line : Files.readAllLines(Path.of("/proc/self/fdinfo/" + number))) {
-        if (name.startsWith("pipe:") && line.startsWith("flags:")) {
-          if ((Integer.parseInt(line.substring(6).strip(), 8) & 3) == mode) {
-            return name;
-          }
+        if (name.startsWith("pipe:")
+            && line.startsWith("flags:")
+            && (Integer.parseInt(line.substring(6).strip(), 8) & 3) == mode) {
+          return name;
         }
       }
     } catch (IOException e) {
@@ -113,9 +113,7 @@ public final class Jobserver implements AutoCloseable {
       throw new IllegalStateException("started or closed before");
     }
     reading = true;
-    Thread reader = new Thread(() -> read(arrived), "jobserver");
-    reader.setDaemon(true);
-    reader.start();
+    Thread.ofPlatform().daemon().name("jobserver").start(() -> read(arrived));
   }
 
   /** Sets how many more tokens are wanted. Each token that arrives lowers the number by one. */

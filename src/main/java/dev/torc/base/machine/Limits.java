@@ -1,7 +1,7 @@
 package dev.torc.base.machine;
 
 import com.sun.management.OperatingSystemMXBean;
-import java.io.IOException;
+import dev.torc.base.posix.Io;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -120,10 +120,6 @@ public record Limits(int cpus, long memory, Gpus gpus) {
 
   /** Returns a file's lines; none if it is missing or cannot be read. */
   static List<String> lines(Path file) {
-    try {
-      return Files.readAllLines(file);
-    } catch (IOException e) {
-      return List.of();
-    }
+    return Io.or(() -> Files.readAllLines(file), List.of());
   }
 }

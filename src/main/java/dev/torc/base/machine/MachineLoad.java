@@ -36,15 +36,11 @@ public final class MachineLoad {
   private final Path memoryGroup;
 
   /** Creates a load that reads the files below a folder, in tests not {@code /}. */
-  MachineLoad(Path system) {
+  public MachineLoad(Path system) {
     this.system = system;
     Path own = ownGroup(system);
     this.cpuGroup = limited(own, "cpu.max");
     this.memoryGroup = limited(own, "memory.max");
-  }
-
-  public static MachineLoad here() {
-    return new MachineLoad(Path.of("/"));
   }
 
   /** Returns how busy the machine is now; null if the system does not report it. */
@@ -56,12 +52,11 @@ public final class MachineLoad {
 
   /** Returns the folder of this process's cgroup; null if it has none of version 2. */
   private static Path ownGroup(Path system) {
-    for (String line : Limits.lines(system.resolve("proc/self/cgroup"))) {
-      if (line.startsWith("0::/")) {
-        return Limits.group(system.resolve("sys/fs/cgroup"), line.substring("0::".length()));
-      }
-    }
-    return null;
+    return Limits.lines(system.resolve("proc/self/cgroup")).stream()
+        .filter(line -> line.startsWith("0::/"))
+        .map(line -> Limits.group(system.resolve("sys/fs/cgroup"), line.substring("0::".length())))
+        .findFirst()
+        .orElse(null);
   }
 
   /** Returns the first group, from {@code own} up, with a limit in this file; null for none. */

@@ -8,9 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -137,19 +135,16 @@ public final class ProcessTable {
   public static Set<String> environment(int pid) {
     Optional<byte[]> environment = read(pid, "environ");
     // It is briefly empty during an exec, and always in a kernel thread, which has no exe.
-    for (int look = 1; look <= EXEC_LOOKS && isEmpty(environment) && hasProgram(pid); look++) {
+    for (int look = 1;
+        look <= EXEC_LOOKS && environment.filter(b -> b.length == 0).isPresent() && hasProgram(pid);
+        look++) {
       LockSupport.parkNanos(1_000_000);
       environment = read(pid, "environ");
     }
     if (environment.isEmpty() || environment.get().length == 0) {
       return Set.of();
     }
-    String text = new String(environment.get(), StandardCharsets.UTF_8);
-    return new HashSet<>(Arrays.asList(text.split("\0")));
-  }
-
-  private static boolean isEmpty(Optional<byte[]> environment) {
-    return environment.isPresent() && environment.get().length == 0;
+    return Set.copyOf(List.of(new String(environment.get(), StandardCharsets.UTF_8).split("\0")));
   }
 
   private static boolean hasProgram(int pid) {

@@ -33,7 +33,6 @@ final class CallFilter {
   private static final long SET_FLAGS = 0x40082104L;
   private static final int SYNC_WAKE_UP = 1;
 
-  private static final int EBUSY = 16;
   private static final int EINVAL = 22;
 
   private static final NativeCall SYSCALL = NativeCall.of("syscall");
@@ -81,7 +80,7 @@ final class CallFilter {
 
   /** Returns why {@link #lay} failed with this error number. */
   static String refusal(int error) {
-    return error == EBUSY
+    return error == Libc.EBUSY
         ? "the processes of torc are traced already"
         : "the system refuses seccomp: " + Libc.reason(error);
   }

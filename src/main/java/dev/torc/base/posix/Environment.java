@@ -33,9 +33,7 @@ public final class Environment {
       String name = name(entry);
       boolean replaced = all.containsKey(LOCALE) || all.containsKey(NO_LOCALE);
       if (name.equals(LOCALE)) {
-        byte[] own = new byte[entry.length - HANDED_OVER.length()];
-        System.arraycopy(entry, HANDED_OVER.length(), own, 0, own.length);
-        entries.add(own);
+        entries.add(Arrays.copyOfRange(entry, HANDED_OVER.length(), entry.length));
       } else if (!name.startsWith(HANDED_OVER) && !(replaced && name.equals("LC_ALL"))) {
         entries.add(entry);
       }
@@ -77,11 +75,7 @@ public final class Environment {
 
     Block(List<byte[]> entries) {
       addresses = new long[entries.size()];
-      int size = 0;
-      for (byte[] entry : entries) {
-        size += entry.length + 1;
-      }
-      memory = Memory.of(size);
+      memory = Memory.of(entries.stream().mapToInt(entry -> entry.length + 1).sum());
       int at = 0;
       for (int i = 0; i < addresses.length; i++) {
         byte[] entry = entries.get(i);

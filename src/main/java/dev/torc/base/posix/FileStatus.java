@@ -183,8 +183,7 @@ public record FileStatus(
 
     private static boolean isHere(String folder) throws IOException {
       FileStatus here = FileStatus.identity(".", true);
-      FileStatus wanted = FileStatus.identity(folder, true);
-      return here.exists() && here.inode() == wanted.inode() && here.device() == wanted.device();
+      return here.exists() && here.isSame(FileStatus.identity(folder, true));
     }
 
     /** Returns the mount of the file that {@link #look} read last, if that file exists. */

@@ -100,14 +100,13 @@ public final class FileTree {
     if (Libc.MAC || folder.getFileSystem() != FileSystems.getDefault()) {
       return null;
     }
-    try {
-      FileStatus file = FileStatus.identity(folder + "/" + name, false);
-      return file.exists()
-          ? List.of(new KindedName(name, null, file.mode() & FileStatus.KIND))
-          : List.of();
-    } catch (IOException e) {
+    FileStatus file = Io.or(() -> FileStatus.identity(folder + "/" + name, false), null);
+    if (file == null) {
       return null; // the list says what is wrong
     }
+    return file.exists()
+        ? List.of(new KindedName(name, null, file.mode() & FileStatus.KIND))
+        : List.of();
   }
 
   /** Returns null if a name is not valid UTF-8, whose bytes only Java's own list keeps. */

@@ -37,18 +37,18 @@ public final class Kill {
    * process group, where no shell could continue it, this has no effect.
    */
   static void stopSelf() {
-    withDefaultAction(TSTP, () -> NativeCall.of("raise").call(TSTP));
+    withDefaultStop(() -> NativeCall.of("raise").call(TSTP));
   }
 
-  private static void withDefaultAction(int signal, Runnable work) {
+  private static void withDefaultStop(Runnable work) {
     Memory usual = Memory.of(ACTION);
     Memory before = Memory.of(ACTION);
     NativeCall action = NativeCall.of("sigaction");
-    action.call(signal, usual.address(), before.address());
+    action.call(TSTP, usual.address(), before.address());
     try {
       work.run();
     } finally {
-      action.call(signal, before.address(), 0);
+      action.call(TSTP, before.address(), 0);
       Reference.reachabilityFence(usual);
       Reference.reachabilityFence(before);
     }
@@ -62,8 +62,7 @@ public final class Kill {
    * signal.
    */
   public static void stopOwnGroup() {
-    withDefaultAction(
-        TSTP,
+    withDefaultStop(
         () ->
             SignalMask.blocked(
                 TSTP,

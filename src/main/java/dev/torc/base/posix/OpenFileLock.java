@@ -182,11 +182,9 @@ public final class OpenFileLock implements AutoCloseable {
           "see that its lock service is at work (for NFS 3 rpc.statd, on this host and the"
               + " server)");
     }
-    if (errno == Libc.ENOSYS || errno == Libc.EOPNOTSUPP) {
-      return new Unlockable(
-          file, "the file system has no locks (" + said + ")", "mount it with locks");
-    }
-    return new FileSystemException(file.toString(), null, "cannot be locked: " + said);
+    return errno == Libc.ENOSYS || errno == Libc.EOPNOTSUPP
+        ? new Unlockable(file, "the file system has no locks (" + said + ")", "mount it with locks")
+        : new FileSystemException(file.toString(), null, "cannot be locked: " + said);
   }
 
   /** Thrown if a file system has no locks, or none now. The caller decides whether it needs one. */

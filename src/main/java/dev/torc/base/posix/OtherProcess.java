@@ -65,8 +65,7 @@ public record OtherProcess(int pid) {
   public List<byte[]> texts(String name) throws IOException {
     byte[] all = read(name);
     List<byte[]> texts = new ArrayList<>();
-    int from = 0;
-    for (int i = 0; i < all.length; i++) {
+    for (int i = 0, from = 0; i < all.length; i++) {
       if (all[i] == 0) {
         texts.add(Arrays.copyOfRange(all, from, i));
         from = i + 1;

@@ -55,11 +55,7 @@ public final class OwnFile {
 
   /** Removes a folder if it is empty. */
   public static void removeEmpty(Path folder) {
-    try {
-      Files.deleteIfExists(folder);
-    } catch (IOException kept) {
-      return; // not empty, or harmless
-    }
+    Io.or(() -> Files.deleteIfExists(folder), false); // not empty, or harmless
   }
 
   /** Opens a file for reading; throws {@link NoSuchFileException} if it is missing. */
@@ -173,7 +169,7 @@ public final class OwnFile {
   }
 
   private static FileStatus look(Path file) throws IOException {
-    FileStatus there = status(file);
+    FileStatus there = FileStatus.of(file.toString(), false);
     if (there.exists() && !there.isFile() && !there.isLink()) {
       String kind = there.isFolder() ? "a folder" : there.isFifo() ? "a FIFO" : "a device";
       throw new FileSystemException(
@@ -182,10 +178,6 @@ public final class OwnFile {
           kind + " is in the place of one of torc's own files; move it away");
     }
     return there;
-  }
-
-  private static FileStatus status(Path file) throws IOException {
-    return FileStatus.of(file.toString(), false);
   }
 
   /** Encodes a text as one line, with {@code \\} for a backslash and {@code \n} for a newline. */

@@ -1,6 +1,5 @@
 package dev.torc.base.posix;
 
-import java.io.IOException;
 import java.lang.ref.Reference;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,14 +66,10 @@ public final class OwnUser {
 
   /** Returns the mode bits that new files do not get; 022 if Linux is older than 4.7. */
   public static int umask() {
-    try {
-      return Files.readAllLines(Path.of("/proc/self/status")).stream()
-          .filter(line -> line.startsWith("Umask:"))
-          .mapToInt(line -> Integer.parseInt(line.substring(line.indexOf(':') + 1).strip(), 8))
-          .findFirst()
-          .orElse(USUAL);
-    } catch (IOException none) {
-      return USUAL;
-    }
+    return Io.or(() -> Files.readAllLines(Path.of("/proc/self/status")), List.<String>of()).stream()
+        .filter(line -> line.startsWith("Umask:"))
+        .mapToInt(line -> Integer.parseInt(line.substring(line.indexOf(':') + 1).strip(), 8))
+        .findFirst()
+        .orElse(USUAL);
   }
 }

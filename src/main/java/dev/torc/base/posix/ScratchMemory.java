@@ -1,6 +1,7 @@
 package dev.torc.base.posix;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Memory for the arguments of a few calls, all freed at once by {@link #clear}. For one thread. */
@@ -39,9 +40,7 @@ final class ScratchMemory {
 
   /** Copies a text and a NUL after it; returns the address. */
   long text(byte[] text) {
-    byte[] ended = new byte[text.length + 1];
-    System.arraycopy(text, 0, ended, 0, text.length);
-    return copy(ended);
+    return copy(Arrays.copyOf(text, text.length + 1));
   }
 
   /**
@@ -49,11 +48,11 @@ final class ScratchMemory {
    * NUL-terminated copy of each text. Returns the address of the array.
    */
   long pointers(long[] first, List<byte[]> texts) {
-    int size = 0;
-    for (byte[] text : texts) {
-      size += text.length + 1;
-    }
-    byte[] bytes = new byte[size]; // copied at once: many small copies take longer
+    byte[] bytes =
+        new byte
+            [texts.stream()
+                .mapToInt(text -> text.length + 1)
+                .sum()]; // copied at once: many small copies take longer
     int at = 0;
     for (byte[] text : texts) {
       System.arraycopy(text, 0, bytes, at, text.length);

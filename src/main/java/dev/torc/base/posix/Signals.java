@@ -36,8 +36,8 @@ public final class Signals implements AutoCloseable {
   /** Nanoseconds that work has to end after its second signal; killing processes may take 10 s. */
   public static final long LIMIT = TimeUnit.SECONDS.toNanos(15);
 
-  private static final long MOMENT =
-      500; // milliseconds in which Ctrl-C may follow its reader's end
+  /** Milliseconds in which Ctrl-C may follow its reader's end. */
+  private static final long MOMENT = 500;
 
   private final Runnable begun; // called when work begins; null for this process's signals
   private final IntConsumer hung; // called with the second signal; null: ends this process

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Starts processes by {@code posix_spawn}: each in its own process group, with an empty signal
@@ -52,9 +53,6 @@ public final class Spawn implements AutoCloseable {
       NativeCall.find("posix_spawn_file_actions_addclosefrom_np");
   private static final NativeCall ACCESS = NativeCall.of("access");
 
-  /** The paths to try for a program; the same for all jobs with that program and PATH. */
-  private record Search(byte[] program, byte[] path, List<byte[]> candidates) {}
-
   /** What all tries of one start share: the function, and addresses of its arguments. */
   private record Start(CallTracer.Caller caller, long pid, long actions, long env) {}
 
@@ -62,7 +60,7 @@ public final class Spawn implements AutoCloseable {
   private final boolean hasCloseFrom;
   private final Memory attributes;
   private final ThreadLocal<ScratchMemory> scratches = ThreadLocal.withInitial(ScratchMemory::new);
-  private volatile Search last = new Search(new byte[0], new byte[0], List.of());
+
   private CallTracer tracer; // made by the first traced start
 
   public Spawn() {
@@ -118,10 +116,7 @@ public final class Spawn implements AutoCloseable {
   public int start(
       List<String> argv, Path dir, EnvironmentEntries environment, Streams streams, JobTrace trace)
       throws IOException {
-    List<byte[]> words = new ArrayList<>();
-    for (String word : argv) {
-      words.add(word.getBytes(StandardCharsets.UTF_8));
-    }
+    List<byte[]> words = argv.stream().map(Spawn::bytes).toList();
     if (anyNul(words) || anyNul(environment.own())) {
       throw new IOException(cannot(argv) + "an argument or variable holds a NUL character");
     }
@@ -236,14 +231,7 @@ public final class Spawn implements AutoCloseable {
 
   private static int highestDescriptor() {
     String[] open = new File("/proc/self/fd").list();
-    int highest = 1024;
-    if (open != null) {
-      highest = 2;
-      for (String fd : open) {
-        highest = Math.max(highest, Integer.parseInt(fd));
-      }
-    }
-    return highest;
+    return open == null ? 1024 : Stream.of(open).mapToInt(Integer::parseInt).max().orElse(2);
   }
 
   /** Returns the attributes, which posix_spawn only reads; {@code leads}: SETPGROUP or SETSID. */
@@ -274,25 +262,16 @@ public final class Spawn implements AutoCloseable {
   }
 
   /** Returns the paths to try for a program, in order; none of them is empty. */
-  private List<byte[]> candidates(byte[] name, byte[] given) {
-    byte[] path = given == null ? NO_PATH : given;
-    Search search = last;
-    if (!Arrays.equals(name, search.program) || !Arrays.equals(path, search.path)) {
-      search = new Search(name, path, candidates(latin(name), latin(path)));
-      last = search;
-    }
-    return search.candidates;
-  }
-
-  private static List<byte[]> candidates(String program, String path) {
+  private static List<byte[]> candidates(byte[] name, byte[] path) {
+    String program = latin(name);
     if (program.isEmpty()) {
       return List.of();
     }
     if (program.indexOf('/') >= 0) {
-      return List.of(program.getBytes(StandardCharsets.ISO_8859_1));
+      return List.of(name);
     }
     List<byte[]> paths = new ArrayList<>();
-    for (String folder : path.split(":", -1)) {
+    for (String folder : latin(path == null ? NO_PATH : path).split(":", -1)) {
       String candidate = folder.isEmpty() ? "./" + program : folder + "/" + program;
       paths.add(candidate.getBytes(StandardCharsets.ISO_8859_1));
     }
@@ -344,8 +323,7 @@ public final class Spawn implements AutoCloseable {
 
   private static byte[] join(String folder, byte[] name) {
     byte[] start = bytes(folder + "/");
-    byte[] both = new byte[start.length + name.length];
-    System.arraycopy(start, 0, both, 0, start.length);
+    byte[] both = Arrays.copyOf(start, start.length + name.length);
     System.arraycopy(name, 0, both, start.length, name.length);
     return both;
   }

@@ -53,10 +53,8 @@ public final class BadInput extends RuntimeException {
      */
     public String line(String word) {
       String at = place.toString();
-      return (at.isEmpty() ? "" : SafeText.message(at) + ": ")
-          + word
-          + " "
-          + SafeText.message(message);
+      String before = at.isEmpty() ? "" : SafeText.message(at) + ": ";
+      return before + word + " " + SafeText.message(message);
     }
 
     @Override

@@ -53,9 +53,8 @@ public final class DotEnv {
       String twice = line.group("double");
       String plain = line.group("plain");
       String value = single != null ? single : twice != null ? unescaped(twice) : plain;
-      if (single == null
-          && value != null
-          && EXPANDED.matcher(twice == null ? plain : twice).find()) {
+      String open = twice == null ? plain : twice; // no value in single quotes
+      if (open != null && EXPANDED.matcher(open).find()) {
         problems.warn(
             place,
             "%s: a $ in a value is not expanded here; put the value in single quotes if it is one"
@@ -73,12 +72,11 @@ public final class DotEnv {
         .matcher(text)
         .replaceAll(
             found ->
-                Matcher.quoteReplacement(
-                    switch (found.group(1)) {
-                      case "n" -> "\n";
-                      case "r" -> "\r";
-                      case "t" -> "\t";
-                      default -> found.group(1);
-                    }));
+                switch (found.group(1)) {
+                  case "n" -> "\n";
+                  case "r" -> "\r";
+                  case "t" -> "\t";
+                  default -> Matcher.quoteReplacement(found.group(1));
+                });
   }
 }

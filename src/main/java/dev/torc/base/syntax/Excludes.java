@@ -28,23 +28,14 @@ public final class Excludes {
 
   /** Returns whether one of the patterns excludes a folder and everything in it. */
   public static boolean folder(List<Glob> excludes, String folder) {
-    for (Glob exclude : excludes) {
-      if (exclude.excludesFolder(folder)) {
-        return true;
-      }
-    }
-    return false;
+    return excludes.stream().anyMatch(exclude -> exclude.excludesFolder(folder));
   }
 
   /**
    * Returns whether one of the patterns certainly excludes every path that another pattern matches.
    */
   public static boolean all(List<Glob> excludes, Glob glob) {
-    for (Glob exclude : excludes) {
-      if (exclude.covers(glob) || exclude.excludesFolder(glob.fixedPrefix())) {
-        return true;
-      }
-    }
-    return false;
+    return excludes.stream()
+        .anyMatch(exclude -> exclude.covers(glob) || exclude.excludesFolder(glob.fixedPrefix()));
   }
 }

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -72,12 +73,12 @@ public final class FileValues {
    * exactly one value.
    */
   public String at(String key) {
-    Map<String, Node> found = readings(key);
-    return found.size() == 1 ? text(found.values().iterator().next()) : null;
+    SequencedMap<String, Node> found = readings(key);
+    return found.size() == 1 ? text(found.firstEntry().getValue()) : null;
   }
 
-  private Map<String, Node> readings(String key) {
-    Map<String, Node> found = new LinkedHashMap<>();
+  private SequencedMap<String, Node> readings(String key) {
+    SequencedMap<String, Node> found = new LinkedHashMap<>();
     addReadings(top, key, "", found);
     return found;
   }
@@ -92,12 +93,10 @@ public final class FileValues {
     List<String> names = new ArrayList<>();
     addNames("", top, names);
     String hint = NearestName.hint(key, names);
-    boolean some = top instanceof Node.Mapping map && !map.entries().isEmpty();
-    return "no key "
-        + SafeText.name(key)
-        + (hint.isEmpty() && some
-            ? "; it has " + SafeText.names(List.copyOf(((Node.Mapping) top).entries().keySet()), 10)
-            : hint);
+    if (hint.isEmpty() && top instanceof Node.Mapping map && !map.entries().isEmpty()) {
+      hint = "; it has " + SafeText.names(List.copyOf(map.entries().keySet()), 10);
+    }
+    return "no key " + SafeText.name(key) + hint;
   }
 
   /**
@@ -140,10 +139,7 @@ public final class FileValues {
       list.items().forEach(item -> items.add(text(item)));
       return items.toString();
     }
-    return scalar((Node.Scalar) value);
-  }
-
-  private String scalar(Node.Scalar scalar) {
+    Node.Scalar scalar = (Node.Scalar) value;
     String text = scalar.text();
     if (scalar.quoted()) {
       return JsonText.string(text);

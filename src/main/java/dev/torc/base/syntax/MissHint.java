@@ -107,8 +107,7 @@ public final class MissHint {
   private static List<String> parts(String pattern) {
     List<String> parts = new ArrayList<>();
     for (Matcher part = PART.matcher(pattern); part.find(); ) {
-      parts.add(part.group("part"));
-      parts.add(part.group("separator"));
+      parts.addAll(List.of(part.group("part"), part.group("separator")));
     }
     return parts;
   }

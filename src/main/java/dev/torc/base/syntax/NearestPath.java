@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
-import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
@@ -99,7 +98,10 @@ public final class NearestPath {
     for (Path at = wanted; at.startsWith(start) && !at.equals(start); at = at.getParent()) {
       if (Files.isSymbolicLink(at) && !Files.exists(at)) {
         String link = SafeText.name((inside ? base.relativize(at) : at).toString());
-        return "; " + link + " is a symlink to " + target(at) + ", which does not exist";
+        Path symlink = at; // which may have been removed meanwhile
+        String to =
+            Io.or(() -> SafeText.name(Files.readSymbolicLink(symlink).toString()), "a path");
+        return "; " + link + " is a symlink to " + to + ", which does not exist";
       }
     }
     boolean below = !base.equals(base.getRoot()) && path.startsWith("/") && path.length() > 1;
@@ -120,11 +122,6 @@ public final class NearestPath {
     boolean folder = path.endsWith("/") ? !Files.isRegularFile(near) : Files.isDirectory(near);
     String end = folder ? "/" : "";
     return NearestName.question(path, inside ? base.relativize(near) + end : near + end);
-  }
-
-  private static String target(Path link) {
-    // The link may have been removed meanwhile.
-    return Io.or(() -> SafeText.name(Files.readSymbolicLink(link).toString()), "a path");
   }
 
   /**
@@ -153,11 +150,8 @@ public final class NearestPath {
       return all.contains(wanted) ? wanted : null;
     }
     List<String> numbers = numbers(wanted);
-    return NearestName.to(
-        wanted,
-        all.stream()
-            .filter(name -> isSlip(wanted, name) && numbers(name).equals(numbers))
-            .toList());
+    all.removeIf(name -> !isSlip(wanted, name) || !numbers(name).equals(numbers));
+    return NearestName.to(wanted, all);
   }
 
   private static boolean isSlip(String wanted, String name) {
@@ -183,7 +177,7 @@ public final class NearestPath {
   }
 
   private static List<String> numbers(String name) {
-    return NUMBER.matcher(name).results().map((MatchResult found) -> found.group(1)).toList();
+    return NUMBER.matcher(name).results().map(found -> found.group(1)).toList();
   }
 
   /** Returns the names in a folder, on disk and of products. */

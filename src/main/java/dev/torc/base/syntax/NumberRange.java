@@ -41,9 +41,9 @@ public final class NumberRange {
       throw new IllegalArgumentException("step is 0, which never gets from " + from + " to " + to);
     }
     if (last.subtract(first).signum() * by.signum() < 0) {
+      String back = by.negate().toPlainString();
       throw new IllegalArgumentException(
-          "step %s leads away from %s; write step: %s"
-              .formatted(step, to, by.negate().toPlainString()));
+          "step %s leads away from %s; write step: %s".formatted(step, to, back));
     }
     BigDecimal steps = last.subtract(first).divide(by, 0, RoundingMode.DOWN);
     if (steps.compareTo(BigDecimal.valueOf(max)) >= 0) {

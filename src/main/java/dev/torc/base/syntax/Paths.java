@@ -12,6 +12,7 @@ import java.util.SortedMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Normalizes paths: relative to the root inside it, absolute outside. A {@code ..} is walked as the
@@ -159,12 +160,7 @@ public final class Paths {
 
   /** Returns whether a name in a path is longer than file systems take. */
   public static boolean isTooLong(String path) {
-    for (String name : path.split("/")) {
-      if (name.length() > SURE && bytes(name) > NAME) {
-        return true;
-      }
-    }
-    return false;
+    return Stream.of(path.split("/")).anyMatch(name -> name.length() > SURE && bytes(name) > NAME);
   }
 
   private String fitting(String path) {

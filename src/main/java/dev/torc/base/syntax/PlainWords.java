@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.StringTokenizer;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /**
  * Finds command texts that mean the same without their shell, so that no shell has to be started,
@@ -17,8 +18,7 @@ import java.util.function.Predicate;
  */
 public final class PlainWords {
 
-  /** Shells that read no start-up files for {@code -c}; zsh only with {@code -f}. */
-  private static final Set<String> SHELLS = Set.of("sh", "bash", "dash", "ksh", "zsh");
+  private static final Pattern LETTERS = Pattern.compile("-[ceufo]+");
 
   /** The {@code -o} options that do not change how plain words run or what is printed. */
   private static final Set<String> OPTIONS =
@@ -67,12 +67,11 @@ public final class PlainWords {
       }
       words.add(word);
     }
-    if (words.isEmpty()
-        || NAMES.contains(words.get(0))
-        || isSet.test("BASH_FUNC_" + words.get(0) + "%%")) {
-      return Optional.empty();
-    }
-    return Optional.of(List.copyOf(words));
+    boolean plain =
+        !words.isEmpty()
+            && !NAMES.contains(words.get(0))
+            && !isSet.test("BASH_FUNC_" + words.get(0) + "%%");
+    return plain ? Optional.of(List.copyOf(words)) : Optional.empty();
   }
 
   /**
@@ -89,10 +88,10 @@ public final class PlainWords {
     }
     String name = shell.get(0).substring(shell.get(0).lastIndexOf('/') + 1);
     boolean takesText = false;
-    boolean startupFiles = name.equals("zsh");
+    boolean startupFiles = name.equals("zsh"); // unless -f; the others read none for -c
     for (int i = 1; i < shell.size(); i++) {
       String option = shell.get(i);
-      if (takesText || !isOptions(option)) {
+      if (takesText || !LETTERS.matcher(option).matches()) {
         return false; // -c comes last: what follows it would be the text
       }
       takesText = option.contains("c");
@@ -101,14 +100,6 @@ public final class PlainWords {
         return false;
       }
     }
-    return SHELLS.contains(name) && takesText && !startupFiles;
-  }
-
-  private static boolean isOptions(String word) {
-    boolean options = word.length() > 1 && word.charAt(0) == '-';
-    for (int i = 1; options && i < word.length(); i++) {
-      options = "ceufo".indexOf(word.charAt(i)) >= 0;
-    }
-    return options;
+    return Quoting.SHELLS.contains(name) && takesText && !startupFiles;
   }
 }

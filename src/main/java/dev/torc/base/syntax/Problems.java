@@ -115,9 +115,8 @@ public final class Problems {
     if (told.size() > MAX) {
       int more = told.size() - MAX;
       told.subList(MAX, told.size()).clear();
-      told.add(
-          new Diagnostic(
-              new Place(found.getFirst().place().file(), 0, 0), "and " + more + " more"));
+      Place whole = new Place(found.getFirst().place().file(), 0, 0);
+      told.add(new Diagnostic(whole, "and " + more + " more"));
     }
     throw new BadInput(told);
   }

@@ -29,7 +29,7 @@ public final class Quoting {
   public static final String BY_ENV = "pass it by env";
 
   /** The shells whose quoting is known. */
-  private static final Set<String> SHELLS = Set.of("sh", "bash", "dash", "ksh", "zsh");
+  static final Set<String> SHELLS = Set.of("sh", "bash", "dash", "ksh", "zsh");
 
   private Quoting() {}
 

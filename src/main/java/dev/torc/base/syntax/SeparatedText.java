@@ -54,10 +54,7 @@ public final class SeparatedText {
     if (at == text.length()) {
       return false;
     }
-    boolean more;
-    do {
-      more = cell();
-    } while (more);
+    while (cell()) {} // reads the row
     return true;
   }
 
@@ -93,7 +90,9 @@ public final class SeparatedText {
     int start = at;
     String quoted = text.startsWith("\"", at) ? quoted() : null;
     int from = at;
-    while (at < text.length() && !endsCell(text.charAt(at))) {
+    while (at < text.length()
+        && text.charAt(at) != separator
+        && "\n\r".indexOf(text.charAt(at)) < 0) {
       at++;
     }
     if (quoted != null && at > from) {
@@ -111,10 +110,6 @@ public final class SeparatedText {
     next += end > 0 ? 1 : 0;
     at += more ? 1 : end;
     return more;
-  }
-
-  private boolean endsCell(char c) {
-    return c == separator || c == '\n' || c == '\r';
   }
 
   private String quoted() {

@@ -141,7 +141,7 @@ public final class ShellText {
       }
     }
     open = !gaveUp && (open || frames.size() > 1);
-    pass(END, Quote.REFUSE);
+    pass(END);
   }
 
   private void command() {
@@ -184,7 +184,13 @@ public final class ShellText {
         frame.word(i);
         dollar(frame, false);
       }
-      case '#' -> hash(frame);
+      case '#' -> {
+        if (frame.word >= 0) {
+          i++;
+        } else {
+          pass('\n');
+        }
+      }
       case '(' -> open(frame);
       case ')' -> close(frame);
       case '<', '>' -> redirection(frame);
@@ -195,14 +201,6 @@ public final class ShellText {
         }
       }
     }
-  }
-
-  private void hash(Frame frame) {
-    if (frame.word >= 0) {
-      i++;
-      return;
-    }
-    pass('\n', Quote.REFUSE);
   }
 
   /** Reads a {@code (}: a subshell or, doubled, an arithmetic command. */
@@ -314,7 +312,7 @@ public final class ShellText {
         stop = stop < 0 ? text.length() : stop;
         String line = text.substring(i, stop);
         boolean last = (tabs ? line.replaceFirst("^\t+", "") : line).equals(end);
-        pass('\n', Quote.REFUSE);
+        pass('\n');
         i = Math.min(stop + 1, text.length());
         if (last) {
           break;
@@ -408,7 +406,7 @@ public final class ShellText {
           return;
         }
         i++;
-        pass('\'', Quote.REFUSE);
+        pass('\'');
         i++;
       }
       case '"' -> gaveUp = true;
@@ -459,11 +457,10 @@ public final class ShellText {
     gaveUp |= text.charAt(i) == '\n' && !documents.isEmpty();
   }
 
-  /** Skips the text up to {@code end}; each hole in it gets {@code quote}. */
-  private void pass(char end, Quote quote) {
-    while (i < text.length() && text.charAt(i) != end) {
-      hole(quote);
-      i++;
+  /** Skips the text up to {@code end}, where nothing can be quoted. */
+  private void pass(char end) {
+    for (; i < text.length() && text.charAt(i) != end; i++) {
+      hole(Quote.REFUSE);
     }
   }
 

@@ -57,10 +57,7 @@ public final class SafeText {
 
   /** Returns a text on one line, with line ends as ⏎ and other hidden characters as escapes. */
   public static String line(String text) {
-    if (isPlain(text, ' ')) {
-      return text;
-    }
-    return escaped(text, c -> c == '\n' ? " ⏎ " : null);
+    return isPlain(text, ' ') ? text : escaped(text, c -> c == '\n' ? " ⏎ " : null);
   }
 
   /** Returns a message on one line, with invisible characters spelled out. */

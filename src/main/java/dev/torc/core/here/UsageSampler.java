@@ -6,6 +6,7 @@ import dev.torc.base.machine.ProcessTable;
 import dev.torc.base.machine.Series;
 import dev.torc.base.posix.Environment;
 import dev.torc.base.posix.ThreadEnd;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -55,7 +56,7 @@ final class UsageSampler implements AutoCloseable {
       series = new Series(System.currentTimeMillis());
     }
     ProcessPass pass = new ProcessPass();
-    MachineLoad machine = MachineLoad.here();
+    MachineLoad machine = new MachineLoad(Path.of("/"));
     MachineLoad.Reading before = machine.read();
     try (GpuLoad gpus = new GpuLoad(caller.asMap())) {
       while (sleep(look(pass, gpus))) {

@@ -72,9 +72,9 @@ class MachineLoadTest {
   @Test
   void thisMachineCanBeRead() {
     if (Files.exists(Path.of("/proc/meminfo"))) {
-      assertTrue(MachineLoad.here().read().memory() > 1_000_000);
+      assertTrue(new MachineLoad(Path.of("/")).read().memory() > 1_000_000);
     } else {
-      assertNull(MachineLoad.here().read());
+      assertNull(new MachineLoad(Path.of("/")).read());
     }
   }
 }
