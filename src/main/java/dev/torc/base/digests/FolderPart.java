@@ -68,14 +68,10 @@ public record FolderPart(Excluded excluded) {
   }
 
   public void copy(FolderHandle folder, Path to) throws IOException {
+    PartStep copy =
+        (from, name, into) -> FileTree.copy(from.path().resolve(name), into.path().resolve(name));
     try (FolderHandle target = FolderHandle.of(to)) {
-      each(
-          folder,
-          target,
-          "",
-          false,
-          (from, name, into) ->
-              FileTree.copy(from.path().resolve(name), into.path().resolve(name)));
+      each(folder, target, "", false, copy);
     }
   }
 

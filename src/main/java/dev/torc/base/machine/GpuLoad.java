@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * The utilization and memory use of GPUs, as {@code nvidia-smi} reports them. The tool is started
@@ -158,11 +159,8 @@ public final class GpuLoad implements AutoCloseable {
 
   /** Returns the load of a card by its id or the beginning of that; null if there is none. */
   private Load uuid(String id) {
-    return byId.keySet().stream()
-        .filter(i -> i.startsWith(id))
-        .findFirst()
-        .map(byId::get)
-        .orElse(null);
+    Stream<String> known = byId.keySet().stream().filter(each -> each.startsWith(id));
+    return known.findFirst().map(byId::get).orElse(null);
   }
 
   /** Returns the load of all GPUs together. */

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * The GPUs that this process may use: those that the caller's variables name, read as CUDA and HIP
@@ -29,14 +29,13 @@ public record Gpus(List<String> ids, String source) {
 
   /** Reads variables, and files below {@code system}, which is {@code /} except in tests. */
   static Gpus of(Path system, Map<String, String> environment) {
-    int nvidia = (int) names(system, "dev").stream().filter(it -> it.matches("nvidia\\d+")).count();
+    long nvidia = names(system, "dev").stream().filter(it -> it.matches("nvidia\\d+")).count();
     String nodes = "sys/class/kfd/kfd/topology/nodes"; // AMD; CPUs have the id 0
-    int amd =
-        (int)
-            names(system, nodes).stream()
-                .map(node -> Limits.lines(system.resolve(nodes).resolve(node).resolve("gpu_id")))
-                .filter(id -> !id.isEmpty() && !id.getFirst().equals("0"))
-                .count();
+    long amd =
+        names(system, nodes).stream()
+            .map(node -> Limits.lines(system.resolve(nodes).resolve(node).resolve("gpu_id")))
+            .filter(id -> !id.isEmpty() && !id.getFirst().equals("0"))
+            .count();
     Gpus all = new Gpus(numbers(nvidia + amd), nvidia + amd == 0 ? "" : MACHINE);
     if (nvidia > 0 || amd == 0 && environment.containsKey(CUDA)) {
       return new Gpus(numbers(nvidia), all.source).visible(CUDA, environment);
@@ -49,8 +48,8 @@ public record Gpus(List<String> ids, String source) {
   }
 
   /** Returns numbers from 0, as CUDA and HIP number the GPUs that they see. */
-  private static List<String> numbers(int count) {
-    return IntStream.range(0, count).mapToObj(String::valueOf).toList();
+  private static List<String> numbers(long count) {
+    return LongStream.range(0, count).mapToObj(String::valueOf).toList();
   }
 
   /**
@@ -113,11 +112,7 @@ public record Gpus(List<String> ids, String source) {
   }
 
   private static List<String> names(Path system, String folder) {
-    return Io.or(
-        () ->
-            FileTree.entries(system.resolve(folder)).stream()
-                .map(at -> at.getFileName().toString())
-                .toList(),
-        List.of());
+    List<Path> entries = Io.or(() -> FileTree.entries(system.resolve(folder)), List.of());
+    return entries.stream().map(at -> at.getFileName().toString()).toList();
   }
 }

@@ -26,13 +26,10 @@ public record Limits(int cpus, long memory, Gpus gpus) {
 
   /** Returns the limits of this process; the caller's {@code environment} names its GPUs. */
   public static Limits here(Map<String, String> environment) {
-    int cpus = Runtime.getRuntime().availableProcessors(); // respects affinity and cgroups
-    String scheduled = scheduled(environment, cpus);
-    return of(
-        Path.of("/"),
-        environment,
-        scheduled == null ? cpus : Integer.parseInt(environment.get(scheduled)),
-        Limits::ofMachine);
+    int all = Runtime.getRuntime().availableProcessors(); // respects affinity and cgroups
+    String scheduled = scheduled(environment, all);
+    int cpus = scheduled == null ? all : Integer.parseInt(environment.get(scheduled));
+    return of(Path.of("/"), environment, cpus, Limits::ofMachine);
   }
 
   /** Returns a line if a scheduler gives this process fewer cpus than the machine; else null. */

@@ -52,11 +52,12 @@ public final class MachineLoad {
 
   /** Returns the folder of this process's cgroup; null if it has none of version 2. */
   private static Path ownGroup(Path system) {
-    return Limits.lines(system.resolve("proc/self/cgroup")).stream()
-        .filter(line -> line.startsWith("0::/"))
-        .map(line -> Limits.group(system.resolve("sys/fs/cgroup"), line.substring("0::".length())))
-        .findFirst()
-        .orElse(null);
+    for (String line : Limits.lines(system.resolve("proc/self/cgroup"))) {
+      if (line.startsWith("0::/")) {
+        return Limits.group(system.resolve("sys/fs/cgroup"), line.substring("0::".length()));
+      }
+    }
+    return null;
   }
 
   /** Returns the first group, from {@code own} up, with a limit in this file; null for none. */

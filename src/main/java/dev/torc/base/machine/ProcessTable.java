@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -96,18 +97,12 @@ public final class ProcessTable {
       return Optional.empty();
     }
     String[] fields = line.substring(close + 2).split(" ");
+    long ticks = Arrays.stream(fields, 11, 15).mapToLong(Long::parseLong).sum();
+    int parent = Integer.parseInt(fields[1]);
+    int group = Integer.parseInt(fields[2]);
+    long cpu = MachineLoad.NANOS_OF_TICK * ticks;
     return Optional.of(
-        new Entry(
-            pid,
-            Long.parseLong(fields[19]),
-            Integer.parseInt(fields[1]),
-            Integer.parseInt(fields[2]),
-            fields[0].charAt(0),
-            MachineLoad.NANOS_OF_TICK
-                * (Long.parseLong(fields[11])
-                    + Long.parseLong(fields[12])
-                    + Long.parseLong(fields[13])
-                    + Long.parseLong(fields[14]))));
+        new Entry(pid, Long.parseLong(fields[19]), parent, group, fields[0].charAt(0), cpu));
   }
 
   /** Returns the children of all threads of a process; empty if the kernel does not list them. */

@@ -48,11 +48,11 @@ final class ScratchMemory {
    * NUL-terminated copy of each text. Returns the address of the array.
    */
   long pointers(long[] first, List<byte[]> texts) {
-    byte[] bytes =
-        new byte
-            [texts.stream()
-                .mapToInt(text -> text.length + 1)
-                .sum()]; // copied at once: many small copies take longer
+    int size = 0;
+    for (byte[] text : texts) {
+      size += text.length + 1;
+    }
+    byte[] bytes = new byte[size]; // copied at once: many small copies take longer
     int at = 0;
     for (byte[] text : texts) {
       System.arraycopy(text, 0, bytes, at, text.length);

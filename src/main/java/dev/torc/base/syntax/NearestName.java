@@ -62,13 +62,10 @@ public final class NearestName {
 
   /** Returns a name without differences in case, Unicode normalization and invisible characters. */
   static String folded(String name) {
-    return name.chars().allMatch(c -> c > ' ' && c <= '~')
-        ? name.toLowerCase(Locale.ROOT)
-        : UNSEEN
-            .matcher(Normalizer.normalize(name, Form.NFKC))
-            .replaceAll("")
-            .strip()
-            .toLowerCase(Locale.ROOT);
+    boolean plain = name.chars().allMatch(c -> c > ' ' && c <= '~');
+    String seen =
+        plain ? name : UNSEEN.matcher(Normalizer.normalize(name, Form.NFKC)).replaceAll("");
+    return seen.strip().toLowerCase(Locale.ROOT);
   }
 
   /**

@@ -47,16 +47,14 @@ public sealed interface Node {
     /** Returns this map with another one laid over it: inner maps are joined, others replaced. */
     public Mapping with(Mapping over) {
       SequencedMap<String, Entry> all = new LinkedHashMap<>(entries);
-      over.entries.forEach(
-          (key, entry) ->
-              all.merge(
-                  key,
-                  entry,
-                  (below, above) ->
-                      below.value() instanceof Mapping a && above.value() instanceof Mapping b
-                          ? new Entry(above.place(), a.with(b))
-                          : above));
+      over.entries.forEach((key, entry) -> all.merge(key, entry, Mapping::joined));
       return new Mapping(over.place, all);
+    }
+
+    private static Entry joined(Entry below, Entry above) {
+      return below.value() instanceof Mapping a && above.value() instanceof Mapping b
+          ? new Entry(above.place(), a.with(b))
+          : above;
     }
 
     /** Returns this map without a key. */

@@ -124,15 +124,11 @@ public final class Paths {
         throw new BadInput(
             place, text + ": paths begin at the root; leave " + home.group() + "/ out");
       }
+      String rest = text.substring(home.end());
       throw new BadInput(
           place,
           "%s: %s is not expanded in a path; write vars: {%s: \"{env.%s}\"} and {%3$s}%s (./%2$s is what has this very name)"
-              .formatted(
-                  text,
-                  home.group(),
-                  name.toLowerCase(Locale.ROOT),
-                  name,
-                  text.substring(home.end())));
+              .formatted(text, home.group(), name.toLowerCase(Locale.ROOT), name, rest));
     }
     if (text.indexOf('\\') >= 0 && BACKSLASH.matcher(text).find()) {
       throw new BadInput(

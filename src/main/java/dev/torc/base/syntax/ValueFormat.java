@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * What stands behind a placeholder's colon: how many values away another value is ({@code -1}),
@@ -37,8 +36,9 @@ public record ValueFormat(int offset, List<String> parts, String join, String ea
     Matcher away = OFFSET.matcher(before);
     int offset = away.lookingAt() ? Integer.parseInt(away.group()) : 0;
     String rest = away.lookingAt() ? before.substring(away.end()) : before;
-    List<String> parts = Stream.of(rest.split(":")).filter(part -> !part.isEmpty()).toList();
-    return new ValueFormat(offset, parts, join, each);
+    List<String> parts = new ArrayList<>(List.of(rest.split(":")));
+    parts.removeAll(List.of(""));
+    return new ValueFormat(offset, List.copyOf(parts), join, each);
   }
 
   /**

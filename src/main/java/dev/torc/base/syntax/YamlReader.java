@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
-import java.util.Set;
+import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.common.Anchor;
 import org.snakeyaml.engine.v2.common.ScalarStyle;
@@ -46,12 +46,8 @@ final class YamlReader {
   private static final String TEXT = "tag:yaml.org,2002:str";
 
   /** Tags that give a quoted scalar another type than text. */
-  private static final Set<String> OTHER_TYPES =
-      Set.of(
-          "tag:yaml.org,2002:int",
-          "tag:yaml.org,2002:float",
-          "tag:yaml.org,2002:bool",
-          "tag:yaml.org,2002:null");
+  private static final Pattern OTHER_TYPE =
+      Pattern.compile("tag:yaml\\.org,2002:(int|float|bool|null)");
 
   private final String shown;
   private final String text;
@@ -177,7 +173,7 @@ final class YamlReader {
   /** Returns whether a scalar can only be a text; the tag of another type decides, too. */
   private static boolean isText(ScalarEvent event) {
     String tag = event.getTag().orElse("");
-    return tag.equals(TEXT) || !event.isPlain() && !OTHER_TYPES.contains(tag);
+    return tag.equals(TEXT) || !event.isPlain() && !OTHER_TYPE.matcher(tag).matches();
   }
 
   /** Returns a scalar as written if it has several lines; otherwise null. */

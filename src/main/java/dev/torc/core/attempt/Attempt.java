@@ -4,7 +4,6 @@ import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.base.text.Refusal;
 import dev.torc.core.attempt.BuildSetup.AttemptContext;
-import dev.torc.core.decide.KnownResult;
 import dev.torc.core.decide.ProductPlaces;
 import dev.torc.core.here.ProcessEnd.How;
 import dev.torc.core.memory.Batch;
@@ -87,11 +86,6 @@ public abstract sealed class Attempt permits RunAttempt, RestoreAttempt {
   /** Returns whether the disk was full when the attempt failed, and torc has freed space since. */
   public boolean relieved() {
     return relieved;
-  }
-
-  /** Returns the result that it restores; null if it runs the job. */
-  public KnownResult known() {
-    return null;
   }
 
   /** Returns whether a scheduler or another machine has it. */

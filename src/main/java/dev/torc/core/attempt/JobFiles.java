@@ -7,6 +7,7 @@ import dev.torc.base.text.Refusal;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Item;
+import dev.torc.core.model.Step;
 import dev.torc.core.model.Template;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -125,10 +126,14 @@ public final class JobFiles {
 
   /** Returns whether a job uses that folder. */
   public static boolean hasTmp(Job job) {
-    Template recover = job.runs().retry().recover();
-    return recover != null && hasTmp(recover)
-        || job.runs().steps().stream()
-            .anyMatch(s -> s.templates().stream().anyMatch(JobFiles::hasTmp));
+    for (Step step : job.runs().steps()) {
+      for (Template text : step.templates()) {
+        if (hasTmp(text)) {
+          return true;
+        }
+      }
+    }
+    return job.runs().retry().recover() != null && hasTmp(job.runs().retry().recover());
   }
 
   private static boolean hasTmp(Template text) {

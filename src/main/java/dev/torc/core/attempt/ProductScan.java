@@ -265,16 +265,12 @@ public record ProductScan(
       KnownDigest known = found.known;
       FileKind there = known.stamp().kind();
       if (there != kind) {
-        if (strict) {
-          boolean missing = there == FileKind.MISSING;
-          throw new AttemptFailure(
-              missing
-                  ? "exit 0, but %s was not written%s"
-                      .formatted(
-                          SafeText.name(path),
-                          NearestPath.inParentheses(grounds.root().resolve(path), path))
-                  : lack(SafeText.name(path), there, ""),
-              missing ? path : null);
+        if (strict && there == FileKind.MISSING) {
+          String near = NearestPath.inParentheses(grounds.root().resolve(path), path);
+          String what = "exit 0, but " + SafeText.name(path) + " was not written" + near;
+          throw new AttemptFailure(what, path);
+        } else if (strict) {
+          throw new AttemptFailure(lack(SafeText.name(path), there, ""));
         }
         return;
       }

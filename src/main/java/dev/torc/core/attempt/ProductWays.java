@@ -3,6 +3,7 @@ package dev.torc.core.attempt;
 import dev.torc.base.posix.FileStatus;
 import dev.torc.base.posix.FolderHandle;
 import dev.torc.base.syntax.UserPaths;
+import dev.torc.base.posix.Io.Make;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.ProductRoots;
 import dev.torc.core.memory.CachePlace;
@@ -30,11 +31,6 @@ import java.util.Set;
 public record ProductWays(Path base, List<Path> folders, Map<Path, String> seen) {
 
   private static final int LINKS = 40; // the kernel's limit
-
-  /** What a path is: the text of a link, or empty. */
-  private interface Look {
-    String at(Path path) throws IOException;
-  }
 
   /** Looks at the ways to a job's products and to its depfile. */
   public static ProductWays of(Path root, Job job) throws IOException {
@@ -155,17 +151,19 @@ public record ProductWays(Path base, List<Path> folders, Map<Path, String> seen)
     return end(path, at -> seen.getOrDefault(at, ""));
   }
 
-  private Path end(Path path, Look look) throws IOException {
+  /** Returns where a path leads; {@code look} returns the text of a link, or an empty text. */
+  private Path end(Path path, Make<Path, String> look) throws IOException {
     boolean inside = path.startsWith(base);
     Path from = inside ? base : path.getRoot();
     return path.equals(from) ? path : end(from, from.relativize(path), look, new int[] {LINKS});
   }
 
-  private static Path end(Path from, Path way, Look look, int[] links) throws IOException {
+  private static Path end(Path from, Path way, Make<Path, String> look, int[] links)
+      throws IOException {
     Path at = from;
     for (Path name : way) {
       Path next = at.resolve(name).normalize();
-      String text = name.toString().equals("..") || links[0] == 0 ? "" : look.at(next);
+      String text = name.toString().equals("..") || links[0] == 0 ? "" : look.of(next);
       if (text.isEmpty()) {
         at = next;
         continue;

@@ -2,6 +2,7 @@ package dev.torc.core.attempt;
 
 import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.FolderDigest;
+import dev.torc.base.machine.Series.Usage;
 import dev.torc.core.attempt.AttemptOutcome.Made;
 import dev.torc.core.decide.Decider;
 import dev.torc.core.decide.KnownResult;
@@ -145,32 +146,23 @@ public final class Recorder {
     Described described = snapshot == null ? null : context.decider().describe(id, found, snapshot);
     Digest manifest = described == null ? Decider.UNKNOWN : described.digest();
     List<ManifestEntry> lines = described == null ? List.of() : described.lines();
-    boolean untraced = context.graph().job(id).has(Trait.TRACE) && !made.traced();
     boolean restorable =
         how == Outcome.OK
             && made.touched().isEmpty()
             && made.needs().rewritten().isEmpty()
-            && !untraced
+            && (made.traced() || !context.graph().job(id).has(Trait.TRACE))
             && made.products().isWhole();
     RunNeeds needs = new RunNeeds(found, made.moved(), List.copyOf(made.needs().lost()));
     JobResult result =
         new JobResult(how, build.id(), manifest, products, needs, ended.wall(), made.traced());
+    long began = outcome.began();
+    Usage use = ended.usage();
+    Ran ran =
+        new Ran(build.number(), began, exit(ended), signal(ended), use.cpu(), use.peak(), attempts);
+    Restorable terms = restorable ? terms(context, id, manifest, outcome) : null;
+    List<String> read = List.copyOf(made.needs().read());
     RunDetails details =
-        new RunDetails(
-            lines,
-            entries(reasons),
-            outcome.what(),
-            new Ran(
-                build.number(),
-                outcome.began(),
-                exit(ended),
-                signal(ended),
-                ended.usage().cpu(),
-                ended.usage().peak(),
-                attempts),
-            restorable ? terms(context, id, manifest, outcome) : null,
-            null,
-            List.copyOf(made.needs().read()));
+        new RunDetails(lines, entries(reasons), outcome.what(), ran, terms, null, read);
     String job = context.graph().job(id).name();
     batch.result(job, result, details).data(job, made.data());
     for (String path : how == Outcome.OK ? found : List.<String>of()) {
@@ -245,15 +237,9 @@ public final class Recorder {
     List<ManifestEntry> lines = details == null || finds ? List.of() : details.manifest();
     JobResult result =
         new JobResult(Outcome.INTERRUPTED, mark.build(), manifest, List.of(), needs, 0, false);
+    Ran ran = new Ran(number, mark.started(), -1, 0, -1, -1, mark.attempt());
     RunDetails run =
-        new RunDetails(
-            lines,
-            List.of(),
-            RunDetails.KILLED,
-            new Ran(number, mark.started(), -1, 0, -1, -1, mark.attempt()),
-            null,
-            null,
-            List.of());
+        new RunDetails(lines, List.of(), RunDetails.KILLED, ran, null, null, List.of());
     return new Batch().result(mark.job(), result, run).data(mark.job(), List.of());
   }
 }

@@ -2,7 +2,6 @@ package dev.torc.core.attempt;
 
 import dev.torc.core.attempt.AttemptOutcome.Made;
 import dev.torc.core.attempt.BuildSetup.AttemptContext;
-import dev.torc.core.decide.KnownResult;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.here.ProcessEnd.How;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
@@ -23,17 +22,12 @@ public final class RestoreAttempt extends Attempt {
   }
 
   @Override
-  public KnownResult known() {
-    return from.known();
-  }
-
-  @Override
   AttemptOutcome attempt() throws IOException {
     refuseTaken(common.removal().refuseOutside(job, List.of()));
     ProductScan products = from.products(common, job, cleared);
     return products == null
         ? refused("its earlier result cannot be restored")
-        : AttemptOutcome.restored(known(), products, started);
+        : AttemptOutcome.restored(from.known(), products, started);
   }
 
   @Override

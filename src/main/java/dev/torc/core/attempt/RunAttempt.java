@@ -96,7 +96,9 @@ public final class RunAttempt extends Attempt {
   @Override
   public Set<String> wrote() {
     Set<String> wrote = new TreeSet<>();
-    parts.forEach(part -> wrote.addAll(part.wrote()));
+    for (AttemptPart part : parts) {
+      wrote.addAll(part.wrote());
+    }
     return wrote;
   }
 
@@ -215,19 +217,16 @@ public final class RunAttempt extends Attempt {
     for (AttemptPart part : parts) {
       part.read();
     }
-    if (ended.ok()) {
-      ways.refuseChanged(common.launches().place());
+    if (!ended.ok()) {
+      String what = AttemptOutcome.phrase(ended, attempts.runtime(), granted.memoryLimit());
+      String how = isResumed() ? "; resumed; --force starts anew" : "";
+      return failedAfterClearing(what + hint(null) + how + unlogged());
     }
-    if (ended.ok() && root() != null) {
+    ways.refuseChanged(common.launches().place());
+    if (root() != null) {
       root().move(ways);
     }
-    return ended.ok()
-        ? succeeded(moved, begin)
-        : failedAfterClearing(
-            AttemptOutcome.phrase(ended, attempts.runtime(), granted.memoryLimit())
-                + hint(null)
-                + (isResumed() ? "; resumed; --force starts anew" : "")
-                + unlogged());
+    return succeeded(moved, begin);
   }
 
   /** Returns when the last run began (ns since 1970), if its torc was killed; else 0. */

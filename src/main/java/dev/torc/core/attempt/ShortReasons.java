@@ -2,6 +2,7 @@ package dev.torc.core.attempt;
 
 import dev.torc.core.decide.Reason;
 import dev.torc.core.memory.JobResult.ManifestEntry;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -31,7 +32,11 @@ final class ShortReasons {
   private ShortReasons() {}
 
   static List<ManifestEntry> of(List<Reason> reasons) {
-    return reasons.stream().limit(FIRST).map(ShortReasons::of).toList();
+    List<ManifestEntry> entries = new ArrayList<>(FIRST);
+    for (Reason reason : reasons.subList(0, Math.min(FIRST, reasons.size()))) {
+      entries.add(of(reason));
+    }
+    return entries;
   }
 
   private static ManifestEntry of(Reason reason) {

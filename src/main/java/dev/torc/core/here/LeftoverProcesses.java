@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.function.Supplier;
 
 /**
  * Ends the processes that a killed torc left running, before a build starts any. Finds them by the
@@ -43,14 +44,10 @@ final class LeftoverProcesses {
     if (running.isEmpty()) {
       return lines;
     }
+    Supplier<List<Entry>> living =
+        () -> ProcessPass.living(running).values().stream().flatMap(List::stream).toList();
     List<Integer> stubborn =
-        new EndSignals(
-                () -> ProcessPass.living(running).values().stream().flatMap(List::stream).toList(),
-                false,
-                Kill.TERM,
-                grace.toNanos(),
-                () -> false)
-            .run();
+        new EndSignals(living, false, Kill.TERM, grace.toNanos(), () -> false).run();
     stubborn.forEach(
         pid -> lines.add("process " + pid + ", left by an earlier build, cannot be ended"));
     return lines;

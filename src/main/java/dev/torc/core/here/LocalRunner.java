@@ -48,7 +48,14 @@ public final class LocalRunner implements Runner {
   public Running start(Launch launch, Consumer<ProcessEnd> done) {
     ProcessRun attempt = attempt(launch);
     try {
-      threads.execute(() -> run(attempt, done));
+      threads.execute(
+          () -> {
+            try {
+              done.accept(run(attempt));
+            } finally {
+              finish(attempt);
+            }
+          });
     } catch (RuntimeException | Error e) {
       finish(attempt); // no thread could be started
       throw e;
@@ -105,14 +112,6 @@ public final class LocalRunner implements Runner {
       attempt.pause(true);
     }
     return attempt;
-  }
-
-  private void run(ProcessRun attempt, Consumer<ProcessEnd> done) {
-    try {
-      done.accept(run(attempt));
-    } finally {
-      finish(attempt);
-    }
   }
 
   private void finish(ProcessRun attempt) {

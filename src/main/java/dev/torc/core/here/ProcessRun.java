@@ -189,10 +189,7 @@ final class ProcessRun implements Runner.Running {
 
   private Container.Meaning meaning(Container.Client container, News last) throws IOException {
     if (!isWanted()) {
-      String trouble = container.remove();
-      synchronized (this) {
-        message = (message + " " + trouble).strip();
-      }
+      say(container.remove());
       return Container.Meaning.AS_IT_IS;
     }
     Container.Meaning meaning = container.meaning(last);
@@ -350,9 +347,7 @@ final class ProcessRun implements Runner.Running {
     begun.join();
     List<Integer> stubborn = endNow();
     if (!stubborn.isEmpty()) {
-      synchronized (this) {
-        message = (message + " processes that cannot be ended: " + stubborn).strip();
-      }
+      say("processes that cannot be ended: " + stubborn);
     }
   }
 
@@ -367,10 +362,12 @@ final class ProcessRun implements Runner.Running {
     }
     boolean background = !tree.living().isEmpty();
     endTree();
-    String trouble = trace.isOver(LATE) ? background ? BACKGROUND : "" : UNENDED;
-    synchronized (this) {
-      message = (message + " " + trouble).strip();
-    }
+    say(trace.isOver(LATE) ? background ? BACKGROUND : "" : UNENDED);
+  }
+
+  /** Adds to the message. */
+  private synchronized void say(String more) {
+    message = (message + " " + more).strip();
   }
 
   private synchronized long pausedBy(long now) {

@@ -16,7 +16,6 @@ import dev.torc.core.here.ProcessEnd.How;
 import dev.torc.core.memory.Cache.CacheException;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Trait;
-import dev.torc.core.run.AttemptThreads.AttemptEnds;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -39,7 +38,7 @@ public final class BuildLoop {
   private final EventSender sender;
   private final Followers followers;
   private final LoopLock lock;
-  private final AttemptEnds ends = new Ends();
+  private final Ends ends = new Ends();
   private final AttemptThreads workers;
   private final JobStarts starts;
   private final BlockedJobs blocked;
@@ -280,10 +279,10 @@ public final class BuildLoop {
         && !followers.isBusy();
   }
 
-  private final class Ends implements AttemptEnds {
+  /** Handles the ends of attempts, while holding the turn. */
+  final class Ends {
 
-    @Override
-    public void handleEnd(Attempt now, AttemptOutcome outcome, Recorder.Record record) {
+    void handleEnd(Attempt now, AttemptOutcome outcome, Recorder.Record record) {
       Job job = now.job;
       int id = now.id;
       JobAttempts attempts = now.attempts;
@@ -356,8 +355,7 @@ public final class BuildLoop {
       }
     }
 
-    @Override
-    public void startNext() {
+    void startNext() {
       verdicts.decideSettled();
       starts.start();
       boolean later = !state.delayed.isEmpty() || state.ready.heldUntil() != null;
@@ -367,8 +365,8 @@ public final class BuildLoop {
       }
     }
 
-    @Override
-    public void endBroken(CacheException e) {
+    /** Ends the build because the cache cannot be written. */
+    void endBroken(CacheException e) {
       broken = e;
       starts.stop();
       workers.end(Kill.TERM, false);

@@ -85,11 +85,10 @@ public final class EventSender {
     Job job = common.graph().job(id);
     if (attempts.named() == null && job.runs().resources().cpus() > cpus && !warnedLarge) {
       warnedLarge = true;
-      warn(
-          new Diagnostic(
-              job.place(),
-              "job %s asks for %d cpus, and there are %d: it runs alone, as others like it do"
-                  .formatted(job.name(), job.runs().resources().cpus(), cpus)));
+      String line =
+          "job %s asks for %d cpus, and there are %d: it runs alone, as others like it do";
+      int asked = job.runs().resources().cpus();
+      warn(new Diagnostic(job.place(), line.formatted(job.name(), asked, cpus)));
     }
     if (attempts.count() == 1 && job.mayStore() && Decider.mayRestore(attempts.reasons())) {
       use = new StoreUse(use.misses() + 1, use.places());

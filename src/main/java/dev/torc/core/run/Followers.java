@@ -5,6 +5,7 @@ import dev.torc.core.model.Job;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * What features do in a build beside the attempts: gates before starts, listeners and ends. A
@@ -53,11 +54,8 @@ public final class Followers {
   }
 
   String refusal(Job job) {
-    return gates.stream()
-        .map(gate -> gate.refusal(job))
-        .filter(Objects::nonNull)
-        .findFirst()
-        .orElse(null);
+    Stream<String> refusals = gates.stream().map(gate -> gate.refusal(job));
+    return refusals.filter(Objects::nonNull).findFirst().orElse(null);
   }
 
   boolean refusesAll() {

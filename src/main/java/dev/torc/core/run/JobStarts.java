@@ -166,7 +166,7 @@ final class JobStarts implements StartedJobs {
             ? new RestoreAttempt(state.common(), id, attempts)
             : new RunAttempt(state.common(), id, attempts, granted, this);
     out.begin(id, attempts.executor());
-    if (attempt.known() == null) {
+    if (!attempts.isRestored()) {
       sender.started(state.common(), id, attempts, setup.amounts().limits().get(Resources.CPUS));
     }
     String refusal = followers.refusal(job);

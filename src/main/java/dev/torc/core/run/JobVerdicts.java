@@ -37,8 +37,7 @@ record JobVerdicts(
     JobStarts starts,
     BlockedJobs blocked,
     Followers followers,
-    RestoredJobs restored)
-    implements RestoredJobs.Reply {
+    RestoredJobs restored) {
 
   /** Acts on the plan's verdicts: the final ones, and those of jobs that wait for nothing. */
   void begin() {
@@ -134,7 +133,7 @@ record JobVerdicts(
     if (awaits(id, maker)) {
       return;
     } else if (verdict instanceof WillRun will) {
-      restored.ask(id, will.reasons(), this);
+      restored.ask(id, will.reasons(), known -> makeReady(id, will.reasons(), known));
     } else if (verdict instanceof WillRestore will && will.bytes()) {
       ProductStore stored = setup.common().removal().stored();
       makeReady(id, will.reasons(), stored.restore(will.from()));
@@ -212,8 +211,8 @@ record JobVerdicts(
     state.ready.add(job);
   }
 
-  @Override
-  public void makeReady(int id, List<Reason> reasons, Restore known) {
+  /** Makes a job ready; {@code known} replaces its run, or is null if the job has to run. */
+  private void makeReady(int id, List<Reason> reasons, Restore known) {
     JobAttempts attempts = new JobAttempts(state.graph().job(id), reasons, known, setup.amounts());
     state.attempts.put(id, attempts);
     if (known == null && state.graph().hasTemporary()) {

@@ -11,6 +11,7 @@ import dev.torc.core.memory.Batch;
 import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * The jobs that are restored, or may be. {@link SharedResults} looks for the result of a job before
@@ -27,23 +28,19 @@ final class RestoredJobs {
   private final BuildState state;
   private final BitSet asked = new BitSet();
 
-  /** Receives the answer about a job, while holding the turn. */
-  interface Reply {
-
-    /** Makes a job ready; {@code known} replaces its run, or is null if the job has to run. */
-    void makeReady(int id, List<Reason> reasons, Restore known);
-  }
-
   RestoredJobs(SharedResults shared, Recorder recorder, BuildState state) {
     this.shared = shared;
     this.recorder = recorder;
     this.state = state;
   }
 
-  /** Looks for a shared result that replaces a job's run; without one, makes the job ready. */
-  void ask(int id, List<Reason> reasons, Reply answer) {
+  /**
+   * Looks for a shared result that replaces a job's run. Calls {@code ready} with it while holding
+   * the turn, or with null if the job has to run.
+   */
+  void ask(int id, List<Reason> reasons, Consumer<Restore> ready) {
     if (!shared.mayAsk(state.graph().job(id), reasons)) {
-      answer.makeReady(id, reasons, null);
+      ready.accept(null);
       return;
     }
     asked.set(id);
@@ -57,7 +54,7 @@ final class RestoredJobs {
                   asked.clear(id);
                   state.ready.answered(id);
                   if (state.states.of(id) == JobState.WAITING) { // else the build has been ended
-                    answer.makeReady(id, reasons, known);
+                    ready.accept(known);
                   }
                 });
           }

@@ -78,7 +78,7 @@ final class Suspects {
     long to = how == ProcessEnd.How.PASSED_ON ? Long.MAX_VALUE : System.currentTimeMillis();
     Ran now = new Ran(attempt.id, from, over, to, attempt.wrote());
     last.put(attempt.id, now);
-    if (attempt.known() == null && how != ProcessEnd.How.NOT_STARTED) {
+    if (!attempt.attempts.isRestored() && how != ProcessEnd.How.NOT_STARTED) {
       ran.add(now);
     }
   }
