@@ -427,16 +427,6 @@ public final class DigestMemo implements FileDigests {
   private KnownDigest look(String path, Slot slot, Stamp fresh, boolean ask) throws IOException {
     stop.check();
     KnownDigest before = slot.known;
-    KnownDigest now = found(path, slot, fresh, ask);
-    if (before != null
-        && (before.stamp().kind() != now.stamp().kind()
-            || !Objects.equals(before.product(), now.product()))) {
-      replaced.add(path);
-    }
-    return now;
-  }
-
-  private KnownDigest found(String path, Slot slot, Stamp fresh, boolean ask) throws IOException {
     if (fresh.kind() == FileKind.FILE
         && !(ask ? trusted(path, slot, fresh) : isThat(slot.known, fresh))) {
       slot.known = read(path, fresh);
@@ -446,6 +436,11 @@ public final class DigestMemo implements FileDigests {
     } else if (fresh.kind() != FileKind.FILE) {
       refuseOther(path, fresh);
       slot.known = new KnownDigest(fresh, null, false);
+    }
+    if (before != null
+        && (before.stamp().kind() != slot.known.stamp().kind()
+            || !Objects.equals(before.product(), slot.known.product()))) {
+      replaced.add(path);
     }
     return slot.known;
   }

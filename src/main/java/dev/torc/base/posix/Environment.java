@@ -56,14 +56,10 @@ public final class Environment {
 
   /** Returns these entries with those of {@code over} put in; a null value removes a name. */
   public EnvironmentEntries with(Map<String, String> over) {
-    return block().with(over);
-  }
-
-  private synchronized Block block() {
-    if (block == null) {
-      block = new Block(entries);
+    synchronized (this) {
+      block = block == null ? new Block(entries) : block;
     }
-    return block;
+    return block.with(over);
   }
 
   /** The entries in native memory, shared by all processes, and the indexes of each name. */

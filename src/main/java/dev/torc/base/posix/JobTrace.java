@@ -106,11 +106,7 @@ public final class JobTrace {
     for (Path folder : folders) {
       String told = folder + "/";
       all.add(new Ground(told, told));
-      try {
-        all.add(new Ground(folder.toRealPath() + "/", told));
-      } catch (IOException e) {
-        continue; // a missing folder has no files
-      }
+      all.add(new Ground(Io.or(folder::toRealPath, folder) + "/", told)); // maybe the same
     }
     grounds = List.copyOf(all);
     this.begin = begin;

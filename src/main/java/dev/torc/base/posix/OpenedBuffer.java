@@ -54,12 +54,9 @@ class OpenedBuffer extends StatusBuffer {
     if (fd == -Libc.ENOENT || fd == -Libc.ENOTDIR || fd == -Libc.ELOOP) {
       return plainLook(offset, follow); // gone or now a link, which the client now knows
     }
-    if (fd < 0) {
-      throw refusal(-fd);
-    }
-    int result = lookAtOpen(fd);
+    int result = fd < 0 ? fd : lookAtOpen(fd);
     Libc.close(fd);
-    if (result != 0) {
+    if (result < 0) {
       throw refusal(-result);
     }
     return true;

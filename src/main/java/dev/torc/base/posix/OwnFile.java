@@ -145,15 +145,6 @@ public final class OwnFile {
     Files.createDirectories(folder);
   }
 
-  /** Makes all missing folders below {@code base} down to {@code last}. */
-  public static void folders(Path base, Path last) throws IOException {
-    Path at = base;
-    for (Path name : base.relativize(last)) {
-      at = at.resolve(name);
-      folder(at);
-    }
-  }
-
   /** Throws if a link is in the place of a folder. */
   public static void refuseLink(Path folder) throws IOException {
     if (FileStatus.identity(folder.toString(), false).isLink()) {

@@ -95,18 +95,6 @@ public final class Spawn implements AutoCloseable {
    */
   public record Streams(Path log, boolean truncate, boolean keepsOut) {}
 
-  /** Starts a program whose standard output goes to the log, too. */
-  public int start(
-      List<String> argv,
-      Path dir,
-      EnvironmentEntries environment,
-      Path log,
-      boolean truncate,
-      JobTrace trace)
-      throws IOException {
-    return start(argv, dir, environment, new Streams(log, truncate, false), trace);
-  }
-
   /**
    * Starts a program as the leader of a new process group, in an absolute folder; returns its
    * number, which {@link ChildWait} must reap. Searches for a program without a slash in the PATH

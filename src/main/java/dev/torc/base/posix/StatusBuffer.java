@@ -140,11 +140,10 @@ class StatusBuffer {
 
   /** Reads the status of an open file; returns 0 or {@code -errno}. */
   int lookAtOpen(int fd) {
-    if (at == STATX) {
-      return STATX_CALL.call(
-          fd, path.address() + LONGEST + 1, AT_EMPTY_PATH, WANTED, status.address(), 0);
-    }
-    return Open.STATUS.call(fd, status.address(), 0, 0, 0, 0);
+    long empty = path.address() + LONGEST + 1;
+    return at == STATX
+        ? STATX_CALL.call(fd, empty, AT_EMPTY_PATH, WANTED, status.address(), 0)
+        : Open.STATUS.call(fd, status.address(), 0, 0, 0, 0);
   }
 
   /** Reads the status of a name in a folder, following no link; returns 0 or {@code -errno}. */
@@ -167,11 +166,10 @@ class StatusBuffer {
   }
 
   private int call(long name, boolean follow) {
-    if (at == STATX) {
-      int flags = follow ? 0 : Libc.AT_SYMLINK_NOFOLLOW;
-      return STATX_CALL.call(Libc.AT_FDCWD, name, flags, WANTED, status.address(), 0);
-    }
-    return (follow ? FOLLOWING : NOT_FOLLOWING).call(name, status.address(), 0, 0, 0, 0);
+    int flags = follow ? 0 : Libc.AT_SYMLINK_NOFOLLOW;
+    return at == STATX
+        ? STATX_CALL.call(Libc.AT_FDCWD, name, flags, WANTED, status.address(), 0)
+        : (follow ? FOLLOWING : NOT_FOLLOWING).call(name, status.address(), 0, 0, 0, 0);
   }
 
   private boolean isWide() {

@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
  * versions of YAML disagree about an unquoted scalar ({@code yes}, {@code 012}, {@code 1e3}, a
  * date), its text counts. It does not know what the values are for.
  */
-public final class FileValues {
+public record FileValues(Node top, boolean yaml) {
 
   private static final Pattern READ = Pattern.compile(".*\\.(ya?ml|json|toml)", Pattern.DOTALL);
 
@@ -34,14 +34,6 @@ public final class FileValues {
 
   /** The most names among which the nearest is looked for. */
   private static final int NAMES = 10_000;
-
-  private final Node top;
-  private final boolean yaml;
-
-  private FileValues(Node top, boolean yaml) {
-    this.top = top;
-    this.yaml = yaml;
-  }
 
   /** Returns whether the values of a file with this name can be read. */
   public static boolean reads(String path) {

@@ -212,9 +212,10 @@ public final class SafeText {
     public void write(char[] text, int from, int length) throws IOException {
       int begin = from;
       for (int i = from; i < from + length; i++) {
-        if (isObeyed(text[i])) {
+        char c = text[i]; // up to the tilde, JSON is already safe
+        if (c > '~' && !Character.isSurrogate(c) && isHidden(c)) {
           out.write(text, begin, i - begin);
-          out.write(String.format("\\u%04x", (int) text[i]));
+          out.write(String.format("\\u%04x", (int) c));
           begin = i + 1;
         }
       }
@@ -224,11 +225,6 @@ public final class SafeText {
     @Override
     public void write(String text, int from, int length) throws IOException {
       write(text.toCharArray(), from, length);
-    }
-
-    /** Returns whether to escape a character. Up to the tilde, JSON is already safe. */
-    private static boolean isObeyed(char c) {
-      return c > '~' && !Character.isSurrogate(c) && SafeText.isHidden(c);
     }
   }
 

@@ -112,7 +112,7 @@ public abstract sealed class Attempt permits RunAttempt, RestoreAttempt {
   /** Fails the attempt if the places of its products are taken, by links also since the plan. */
   final void refuseTaken(boolean linked) throws IOException {
     Diagnostic taken = linked ? ProductPlaces.now(common.graph(), common.digests(), id) : null;
-    taken = taken == null ? common.taken().of(id) : taken;
+    taken = taken == null ? common.plan().taken().of(id) : taken;
     if (taken != null) {
       throw new AttemptFailure(taken.message());
     }

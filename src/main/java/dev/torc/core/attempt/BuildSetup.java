@@ -4,7 +4,6 @@ import dev.torc.base.digests.DigestMemo;
 import dev.torc.core.decide.Decider;
 import dev.torc.core.decide.Expander;
 import dev.torc.core.decide.NeedContents;
-import dev.torc.core.decide.OccupiedPlaces;
 import dev.torc.core.decide.Plan;
 import dev.torc.core.decide.PlanContext;
 import dev.torc.core.here.Runner;
@@ -90,10 +89,6 @@ public record BuildSetup(
 
     public Graph graph() {
       return plan.graph();
-    }
-
-    OccupiedPlaces taken() {
-      return plan.taken();
     }
 
     public NeedContents contents() {

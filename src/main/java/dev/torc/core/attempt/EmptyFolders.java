@@ -40,7 +40,7 @@ record EmptyFolders(Graph graph, int id, NeedSnapshot needs, JobRoot in, boolean
   /** Throws an {@link AttemptFailure} if something new stands beside an empty folder. */
   void refuse(ProductScan products, Stamp begin) throws IOException {
     List<String> empty = products.emptyFolders();
-    for (Ref ref : empty.isEmpty() ? List.<Ref>of() : graph.job(id).productRefs()) {
+    for (Ref ref : graph.job(id).productRefs()) {
       if (ref instanceof Ref.OfFolder folder && !ref.optional() && empty.contains(folder.path())) {
         List<String> beside = beside(folder.path(), begin);
         if (!beside.isEmpty()) {

@@ -132,14 +132,12 @@ public record MovesAside(
 
   /** Makes folders; if a group of users shares the ground, only its members may use them. */
   private static void makeFolders(Path ground, Path last, GroupAccess group) throws IOException {
-    OwnFile.folders(ground, last);
-    if (!group.isNone()) {
-      Path at = ground;
-      for (Path name : ground.relativize(last)) {
-        at = at.resolve(name);
-        if (!at.endsWith(".torc")) {
-          group.giveAlone(at);
-        }
+    Path at = ground;
+    for (Path name : ground.relativize(last)) {
+      at = at.resolve(name);
+      OwnFile.folder(at);
+      if (!group.isNone() && !at.endsWith(".torc")) {
+        group.giveAlone(at);
       }
     }
   }

@@ -145,13 +145,10 @@ record PlaceholderValues(
 
   /** Returns all needed paths in the written order, relative to the root. */
   List<String> needs() {
-    List<String> all = new ArrayList<>();
-    for (Item item : job.links().needs()) {
-      if (!item.isAdded()) {
-        all.addAll(paths(item, true, true));
-      }
-    }
-    return all;
+    return job.links().needs().stream()
+        .filter(item -> !item.isAdded())
+        .flatMap(item -> paths(item, true, true).stream())
+        .toList();
   }
 
   List<String> needs(Item item) {

@@ -132,10 +132,9 @@ public record ProductScan(
     if (product instanceof Ref.OfFile file) {
       return UserPaths.parent(file.path());
     }
-    if (product instanceof Ref.OfFolder folder) {
-      return folder.path();
-    }
-    return Glob.of(((Ref.OfGlob) product).pattern()).fixedPrefix();
+    return product instanceof Ref.OfFolder folder
+        ? folder.path()
+        : Glob.of(((Ref.OfGlob) product).pattern()).fixedPrefix();
   }
 
   /**

@@ -216,8 +216,11 @@ public record RemovedOrSetAside(
     Standing standing = how.aside == null ? ours(owned, self) : null;
     if (how.folder && how.aside == null && !how.persist && self.kind() == FileKind.FOLDER) {
       try (FolderHandle folder = holder.enter(name)) {
-        new FolderEmptying(this)
-            .empty(owned, folder, part, standing, taken(owned, standing, how.cleared));
+        Emptied emptied =
+            (from, members) ->
+                !standing.linked
+                    && how.cleared.store(owned, from, members, standing.bytes) == Added.MOVED;
+        new FolderEmptying(this).empty(owned, folder, part, standing, emptied);
       }
     } else if (standing == null && how.persist) {
       aside().copy(file, part);
@@ -242,11 +245,6 @@ public record RemovedOrSetAside(
     if (!whole || standing.linked || !taken(owned, from, name, standing, cleared)) {
       remove(owned, from, name, standing);
     }
-  }
-
-  private static Emptied taken(OwnedPath owned, Standing standing, ClearedProducts cleared) {
-    return (from, name) ->
-        !standing.linked && cleared.store(owned, from, name, standing.bytes) == Added.MOVED;
   }
 
   /**

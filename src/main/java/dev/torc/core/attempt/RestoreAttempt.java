@@ -42,8 +42,7 @@ public final class RestoreAttempt extends Attempt {
 
   @Override
   public AttemptOutcome interrupted() {
-    ProcessEnd ended = ProcessEnd.unstarted(cut());
-    return failed(cut(), AttemptOutcome.phrase(ended, 0, 0), from.placed());
+    return failed(cut(), "interrupted", from.placed());
   }
 
   private AttemptOutcome failed(How how, String what, List<OwnedPath> owned) {

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Reads all processes of the machine once to measure several process trees, so that the cost of
@@ -23,7 +24,7 @@ final class ProcessPass {
   record Use(long cpu, long memory) {}
 
   /** Ids of processes in no tree. Their environments do not change, so they are read once. */
-  private final Set<Long> strangers = new HashSet<>();
+  private Set<Long> strangers = Set.of();
 
   List<Use> measure(List<ProcessTree> trees) {
     Map<ProcessTree, List<Entry>> members = members(trees);
@@ -74,8 +75,7 @@ final class ProcessPass {
         owners.put(process.pid(), owner);
       }
     }
-    strangers.clear();
-    strangers.addAll(others);
+    strangers = others;
     Map<ProcessTree, List<Entry>> members = ProcessTable.divide(all, owners);
     for (ProcessTree tree : trees) {
       tree.update(before.get(tree), members.computeIfAbsent(tree, _ -> new ArrayList<>()));
@@ -101,16 +101,9 @@ final class ProcessPass {
   }
 
   private static Use use(ProcessTree tree, List<Entry> members) {
-    long cpu = 0;
-    List<Integer> living = new ArrayList<>();
-    for (Entry process : members) {
-      if (tree.counts(process.pid())) {
-        cpu += process.cpu();
-        if (!process.isDead()) {
-          living.add(process.pid());
-        }
-      }
-    }
-    return new Use(cpu, tree.memory(living));
+    List<Entry> own = members.stream().filter(process -> tree.counts(process.pid())).toList();
+    Stream<Entry> living = own.stream().filter(process -> !process.isDead());
+    long cpu = own.stream().mapToLong(Entry::cpu).sum();
+    return new Use(cpu, tree.memory(living.map(Entry::pid).toList()));
   }
 }

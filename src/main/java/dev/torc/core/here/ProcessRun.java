@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
@@ -38,6 +39,9 @@ final class ProcessRun implements Runner.Running {
   private static final long LATE = 10_000; // the same, once the tree has been ended
   private static final String BACKGROUND =
       "its processes in the background were ended: it is traced";
+  private static final String WANTED =
+      "it wanted the terminal: set interactive: true for such a job";
+  private static final String NOT_HAD = "it wanted the terminal, which torc does not have itself";
   private static final String UNENDED = "processes of it that are traced cannot be found and ended";
 
   /** Shared by all attempts; {@code grace} is the default, in nanoseconds, until KILL. */
@@ -99,7 +103,7 @@ final class ProcessRun implements Runner.Running {
           boolean truncate = i == 0 && !launch.output().append();
           do {
             int pid = start(step, container, truncate);
-            last = launch.output().interactive() ? awaitAtTerminal(pid) : awaitEnd(pid);
+            last = await(pid);
             if (!endedWell(last, i == steps - 1, container != null)) {
               // Until the leader is reaped, no other group can have its number.
               endTree();
@@ -237,37 +241,24 @@ final class ProcessRun implements Runner.Running {
     return pid;
   }
 
-  private News awaitEnd(int pid) {
-    while (true) {
-      News change = ChildWait.next(pid);
-      if (change.what() != ChildWait.What.STOPPED) {
-        return change;
-      }
-      if (wantsTerminal(change)) {
-        end(
-            How.TERMINAL,
-            "it wanted the terminal: set interactive: true for such a job",
-            Kill.KILL);
-      } // otherwise a signal stopped it, and another one will continue it
-    }
-  }
-
-  private News awaitAtTerminal(int pid) {
-    try (Foreground foreground = new Foreground(pid)) {
+  /** Waits until a process has ended; an interactive one gets the terminal as long as it runs. */
+  private News await(int pid) {
+    try (Foreground foreground = launch.output().interactive() ? new Foreground(pid) : null) {
       while (true) {
         News change = ChildWait.next(pid);
         if (change.what() != ChildWait.What.STOPPED) {
           return change;
         }
-        if (wantsTerminal(change) && foreground.isLent()) {
+        boolean lent = foreground != null && foreground.isLent();
+        if (wantsTerminal(change) && lent) {
           foreground.lend();
         } else if (wantsTerminal(change)) {
-          end(How.TERMINAL, "it wanted the terminal, which torc does not have itself", Kill.KILL);
-        } else if (change.code() == Kill.TSTP && foreground.isLent()) {
+          end(How.TERMINAL, foreground == null ? WANTED : NOT_HAD, Kill.KILL);
+        } else if (change.code() == Kill.TSTP && lent) {
           pause(true);
           foreground.suspend();
           pause(false);
-        }
+        } // otherwise a signal stopped it, and another one will continue it
       }
     }
   }
@@ -402,8 +393,7 @@ final class ProcessRun implements Runner.Running {
 
   /** Returns the ids of the attempt's GPUs, separated by commas; empty if it has none. */
   String gpus() {
-    String given = launch.steps().getLast().env().get("TORC_GPUS");
-    return given == null ? "" : given;
+    return Objects.requireNonNullElse(launch.steps().getLast().env().get("TORC_GPUS"), "");
   }
 
   /** Returns the job's name; null if this is not a job's attempt. */

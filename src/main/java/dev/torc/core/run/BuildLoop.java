@@ -17,6 +17,7 @@ import dev.torc.core.memory.Cache.CacheException;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Trait;
 import java.io.IOException;
+import java.util.BitSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.IntToLongFunction;
@@ -67,7 +68,7 @@ public final class BuildLoop {
     this.workers = new AttemptThreads(lock, setup, recorder, ends);
     this.starts = new JobStarts(setup, workers, followers, sender, state);
     this.blocked = new BlockedJobs(state, sender, starts, setup.wishes().failures());
-    this.restored = new RestoredJobs(setup.shared(), recorder, state);
+    this.restored = new RestoredJobs(setup.shared(), recorder, state, new BitSet());
     this.verdicts = new JobVerdicts(setup, state, sender, starts, blocked, followers, restored);
   }
 

@@ -17,22 +17,13 @@ import java.util.function.Consumer;
  * The jobs that are restored, or may be. {@link SharedResults} looks for the result of a job before
  * the job takes any resources; the answer is handled while holding the turn (see {@link LoopLock}).
  * The {@link Restore} puts it in place; if it is damaged or missing, the job runs.
+ *
+ * @param asked the jobs whose result is looked for, none at first
  */
-final class RestoredJobs {
+record RestoredJobs(SharedResults shared, Recorder recorder, BuildState state, BitSet asked) {
 
   /** For how many nanoseconds a job keeps its place in the queue while its result is looked for. */
   private static final long PLACE = TimeUnit.SECONDS.toNanos(1);
-
-  private final SharedResults shared;
-  private final Recorder recorder;
-  private final BuildState state;
-  private final BitSet asked = new BitSet();
-
-  RestoredJobs(SharedResults shared, Recorder recorder, BuildState state) {
-    this.shared = shared;
-    this.recorder = recorder;
-    this.state = state;
-  }
 
   /**
    * Looks for a shared result that replaces a job's run. Calls {@code ready} with it while holding

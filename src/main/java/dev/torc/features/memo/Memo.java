@@ -353,7 +353,7 @@ public final class Memo {
     Path tried = memo.resolve("tried");
     var env = call.env().all().with(Map.of("TORC_MEMO", "try"));
     try (Spawn spawn = new Spawn()) { // ProcessBuilder would load twice as many classes
-      ChildWait.reap(spawn.start(words, root, env, tried, false, null));
+      ChildWait.reap(spawn.start(words, root, env, new Spawn.Streams(tried, false, false), null));
     }
     boolean same = Arrays.equals(seen, Files.readAllBytes(tried));
     Files.delete(tried);

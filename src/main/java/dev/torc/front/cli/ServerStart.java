@@ -80,7 +80,8 @@ final class ServerStart {
     String program = InstalledTorc.program().toString();
     try (Spawn spawn = Spawn.ofSessions()) {
       var run = environment.with(Map.of(ServerFolder.VARIABLE, "run", ServerFolder.ODD, "1"));
-      spawn.start(List.of(program), Path.of("/"), run, folder.log(), false, null);
+      spawn.start(
+          List.of(program), Path.of("/"), run, new Spawn.Streams(folder.log(), false, false), null);
     }
   }
 }

@@ -58,7 +58,9 @@ class CallTracerTest {
             });
     try (Spawn spawn = new Spawn(new CallTracer(patience))) {
       EnvironmentEntries env = Environment.ofCaller().with(Map.of());
-      int pid = spawn.start(List.of("sh", "-c", script), dir, env, log, true, trace);
+      int pid =
+          spawn.start(
+              List.of("sh", "-c", script), dir, env, new Spawn.Streams(log, true, false), trace);
       ChildWait.next(pid);
       ChildWait.reap(pid);
       assertTrue(trace.isOver(30_000));

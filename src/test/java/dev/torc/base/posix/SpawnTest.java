@@ -38,7 +38,8 @@ class SpawnTest {
 
   private String output(Spawn spawn, EnvironmentEntries environment, String... argv)
       throws IOException {
-    int pid = spawn.start(List.of(argv), dir, environment, log, true, null);
+    int pid =
+        spawn.start(List.of(argv), dir, environment, new Spawn.Streams(log, true, false), null);
     ChildWait.next(pid);
     ChildWait.reap(pid);
     return Files.readString(log);
@@ -148,12 +149,17 @@ class SpawnTest {
     Path nowhere = temp.resolve("nowhere");
     IOException folder =
         assertThrows(
-            IOException.class, () -> spawn.start(List.of("true"), nowhere, env, log, true, null));
+            IOException.class,
+            () ->
+                spawn.start(
+                    List.of("true"), nowhere, env, new Spawn.Streams(log, true, false), null));
     assertEquals("cannot start true: no folder " + nowhere, folder.getMessage());
     Path lost = nowhere.resolve("log");
     IOException file =
         assertThrows(
-            IOException.class, () -> spawn.start(List.of("true"), dir, env, lost, true, null));
+            IOException.class,
+            () ->
+                spawn.start(List.of("true"), dir, env, new Spawn.Streams(lost, true, false), null));
     assertEquals("cannot start true: cannot write its log " + lost, file.getMessage());
     assertFalse(Files.exists(nowhere));
   }
@@ -162,7 +168,10 @@ class SpawnTest {
   void theLogIsContinuedOrBegunAnew() throws IOException {
     EnvironmentEntries env = Environment.ofCaller().with(Map.of());
     for (boolean truncate : new boolean[] {true, false, true, false}) {
-      int pid = new Spawn().start(List.of("echo", "line"), dir, env, log, truncate, null);
+      int pid =
+          new Spawn()
+              .start(
+                  List.of("echo", "line"), dir, env, new Spawn.Streams(log, truncate, false), null);
       ChildWait.reap(pid);
     }
     assertEquals("line\nline\n", Files.readString(log));
@@ -172,7 +181,13 @@ class SpawnTest {
   void waitTellsStatusSignalStopAndTime() throws IOException {
     EnvironmentEntries env = Environment.ofCaller().with(Map.of());
     int pid =
-        new Spawn().start(List.of("sh", "-c", "kill -STOP $$; exit 7"), dir, env, log, true, null);
+        new Spawn()
+            .start(
+                List.of("sh", "-c", "kill -STOP $$; exit 7"),
+                dir,
+                env,
+                new Spawn.Streams(log, true, false),
+                null);
     assertEquals(new ChildWait.News(ChildWait.What.STOPPED, Kill.STOP), ChildWait.next(pid));
     assertTrue(Kill.process(pid, Kill.CONT));
     assertEquals(new ChildWait.News(ChildWait.What.EXITED, 7), ChildWait.next(pid));
@@ -187,8 +202,7 @@ class SpawnTest {
                 List.of("sh", "-c", "i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done; kill $$"),
                 dir,
                 env,
-                log,
-                true,
+                new Spawn.Streams(log, true, false),
                 null);
     assertEquals(new ChildWait.News(ChildWait.What.SIGNALED, Kill.TERM), ChildWait.next(busy));
     assertTrue(ChildWait.reap(busy).user() > 1_000_000);

@@ -47,8 +47,7 @@ class ProcessPassTest {
                 List.of("sh", "-c", script.replace("TELL", tell.toString())),
                 dir,
                 Environment.ofCaller().with(mark),
-                dir.resolve("log" + trees.size()),
-                true,
+                new Spawn.Streams(dir.resolve("log" + trees.size()), true, false),
                 null);
     tree.addLeader(pid);
     trees.add(tree);

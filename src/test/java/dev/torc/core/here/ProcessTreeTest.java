@@ -57,8 +57,7 @@ class ProcessTreeTest {
             List.of("sh", "-c", script),
             dir,
             Environment.ofCaller().with(mark),
-            dir.resolve("log"),
-            true,
+            new Spawn.Streams(dir.resolve("log"), true, false),
             null);
   }
 
@@ -215,8 +214,7 @@ class ProcessTreeTest {
                 List.of(odd.toString(), "1000"),
                 dir,
                 Environment.ofCaller().with(mark),
-                dir.resolve("log"),
-                true,
+                new Spawn.Streams(dir.resolve("log"), true, false),
                 null);
     tree.addLeader(leader);
     ProcessTable.Entry entry = ProcessTable.of(leader).orElseThrow();
