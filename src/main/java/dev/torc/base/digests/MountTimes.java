@@ -4,11 +4,10 @@ import dev.torc.base.posix.FileStatus;
 import dev.torc.base.posix.FileSystems;
 import dev.torc.base.posix.FileSystems.CtimeKeeper;
 import dev.torc.base.posix.FileSystems.Mount;
+import dev.torc.base.posix.FileTree;
 import dev.torc.base.posix.Io;
 import dev.torc.base.posix.SystemName;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -84,11 +83,9 @@ record MountTimes(boolean keepsCtime, boolean byKernel, String identity) {
       }
     }
     if (real.getFileName().toString().matches("(dm-|md).*")) { // on other devices
-      try (DirectoryStream<Path> below = Files.newDirectoryStream(real.resolve("slaves"))) {
-        for (Path each : below) {
-          if (isImage(each)) {
-            return true;
-          }
+      for (Path each : FileTree.entries(real.resolve("slaves"))) {
+        if (isImage(each)) {
+          return true;
         }
       }
     }

@@ -1,6 +1,7 @@
 package dev.torc.base.machine;
 
 import dev.torc.base.posix.Io;
+import dev.torc.base.posix.OtherProcess;
 import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -59,8 +60,7 @@ public final class ProcessTable {
 
   public static List<Entry> all() {
     List<Entry> all = new ArrayList<>();
-    String[] names = new File("/proc").list();
-    for (String name : names == null ? new String[0] : names) {
+    for (String name : OtherProcess.list("/proc")) {
       if (Character.isDigit(name.charAt(0))) {
         of(Integer.parseInt(name)).ifPresent(all::add);
       }
@@ -108,8 +108,7 @@ public final class ProcessTable {
   /** Returns the children of all threads of a process; empty if the kernel does not list them. */
   public static Optional<List<Integer>> children(int pid) {
     List<Integer> children = new ArrayList<>();
-    String[] threads = new File("/proc/" + pid + "/task").list();
-    for (String thread : threads == null ? new String[0] : threads) {
+    for (String thread : OtherProcess.list("/proc/" + pid + "/task")) {
       Optional<byte[]> list = read(pid, "task/" + thread + "/children");
       if (list.isEmpty()) {
         if (new File("/proc/self/task/" + ProcessHandle.current().pid() + "/children").exists()) {

@@ -192,10 +192,8 @@ public record OtherProcess(int pid) {
   /** Returns whether a process has the file at this path open; true if that cannot be seen. */
   public static boolean mayHaveOpen(long pid, Path place) {
     String name = real(place);
-    String folder = "/proc/" + pid + "/fd";
-    return new File(folder).list() == null
-        || anyOpen(
-            Long.toString(pid), open -> open.equals(name) || open.equals(name + " (deleted)"));
+    return new File("/proc/" + pid + "/fd").list() == null
+        || anyOpen("" + pid, open -> open.equals(name) || open.equals(name + " (deleted)"));
   }
 
   private static boolean anyOpen(String pid, Predicate<String> which) {
@@ -212,7 +210,8 @@ public record OtherProcess(int pid) {
     return false;
   }
 
-  private static String[] list(String folder) {
+  /** Returns the names in a folder of the system; none if it cannot be read. */
+  public static String[] list(String folder) {
     String[] names = new File(folder).list();
     return names == null ? new String[0] : names;
   }

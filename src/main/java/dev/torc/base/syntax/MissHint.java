@@ -1,10 +1,10 @@
 package dev.torc.base.syntax;
 
 import dev.torc.base.digests.FolderDigest;
+import dev.torc.base.posix.FileTree;
 import dev.torc.base.text.Refusal;
 import dev.torc.base.text.SafeText;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -89,11 +89,8 @@ public final class MissHint {
           ? name + " is not a folder"
           : "folder " + SafeText.name(name) + " not found" + near.inParentheses(name + "/");
     }
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(path)) {
-      return entries.iterator().hasNext()
-          ? ""
-          : "folder " + folder + " is empty" + Submodules.hint(root, path);
-    }
+    boolean empty = FileTree.entries(path).isEmpty();
+    return empty ? "folder " + folder + " is empty" + Submodules.hint(root, path) : "";
   }
 
   /** Returns a pattern with one part replaced by a wildcard. */

@@ -1,10 +1,8 @@
 package dev.torc.base.syntax;
 
+import dev.torc.base.posix.FileTree;
 import dev.torc.base.posix.Io;
 import dev.torc.base.text.SafeText;
-import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -186,11 +184,8 @@ public final class NearestPath {
       readProducts();
     }
     Set<String> names = new TreeSet<>(made.getOrDefault(folder, Set.of()));
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
-      entries.forEach(entry -> names.add(name(entry)));
-    } catch (IOException | DirectoryIteratorException e) {
-      // The folder cannot be read, so only products count.
-    }
+    // If the folder cannot be read, only products count.
+    Io.or(() -> FileTree.entries(folder), List.<Path>of()).forEach(each -> names.add(name(each)));
     return names;
   }
 

@@ -1,8 +1,8 @@
 package dev.torc.core.attempt;
 
 import dev.torc.base.digests.Stamp;
-import dev.torc.base.syntax.UserPaths;
 import dev.torc.base.digests.Stamp.FileKind;
+import dev.torc.base.syntax.UserPaths;
 import dev.torc.core.attempt.BuildSetup.AttemptContext;
 import dev.torc.core.decide.NeedSnapshot;
 import dev.torc.core.decide.Reason;
@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * What the processes of an attempt get: folder, variables, files, secrets and container. It is made
@@ -86,10 +87,8 @@ public final class AttemptLaunch {
       common.removal().refuseOutside(job, List.of());
       launch.makeFolders(attempts.named() == null);
     }
-    List<String> gpus = new ArrayList<>();
-    for (int gpu = 0; gpu < job.runs().resources().gpus(); gpu++) {
-      gpus.add(amounts.gpu(gpu));
-    }
+    int asked = job.runs().resources().gpus();
+    List<String> gpus = IntStream.range(0, asked).mapToObj(amounts::gpu).toList();
     Launch made = launch.of(snapshot, attempts.granted(gpus), 0, Reason.told(forced, 1, false));
     return launch.begin(other.apply(made, LaunchBuilder.shown(made, job)), snapshot, null);
   }

@@ -2,6 +2,7 @@ package dev.torc.core.attempt;
 
 import dev.torc.base.digests.FolderDigest;
 import dev.torc.base.digests.Stamp;
+import dev.torc.base.posix.FileTree;
 import dev.torc.base.posix.Io;
 import dev.torc.base.syntax.Paths;
 import dev.torc.base.text.SafeText;
@@ -18,7 +19,6 @@ import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /**
  * Fails a run that left a produced folder without files and something new beside it (rule 7): the
@@ -59,23 +59,22 @@ record EmptyFolders(Graph graph, int id, NeedSnapshot needs, JobRoot in, boolean
     Path parent = root.resolve(product).getParent();
     String own = product.substring(product.lastIndexOf('/') + 1);
     List<String> found = new ArrayList<>();
-    try (Stream<Path> entries = Files.list(in == null ? parent : in.of(parent))) {
-      for (Path entry : (Iterable<Path>) entries.sorted()::iterator) {
-        String name = entry.getFileName().toString();
-        Path place = parent.resolve(name);
-        String path = Paths.named(root, place);
-        boolean known =
-            name.startsWith(".")
-                || !alone && in == null && !name.startsWith(own)
-                || FolderDigest.IGNORED.contains(name)
-                || graph.makerOf(path) >= 0
-                || graph.makesBelow(path)
-                || graph.fileId(path) >= 0
-                || needs.declares(path)
-                || path.equals(graph.job(id).depfile());
-        if (!known && Io.or(() -> isNew(entry, begin), false)) {
-          found.add(name);
-        }
+    Path there = in == null ? parent : in.of(parent);
+    for (Path entry : FileTree.entries(there).stream().sorted().toList()) {
+      String name = entry.getFileName().toString();
+      Path place = parent.resolve(name);
+      String path = Paths.named(root, place);
+      boolean known =
+          name.startsWith(".")
+              || !alone && in == null && !name.startsWith(own)
+              || FolderDigest.IGNORED.contains(name)
+              || graph.makerOf(path) >= 0
+              || graph.makesBelow(path)
+              || graph.fileId(path) >= 0
+              || needs.declares(path)
+              || path.equals(graph.job(id).depfile());
+      if (!known && Io.or(() -> isNew(entry, begin), false)) {
+        found.add(name);
       }
     }
     return found;

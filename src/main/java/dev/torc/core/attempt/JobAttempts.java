@@ -15,7 +15,6 @@ import dev.torc.core.queue.DelayedRetries;
 import dev.torc.core.queue.Granted;
 import dev.torc.core.queue.ResourceDemand;
 import dev.torc.core.queue.Taken;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -192,11 +191,9 @@ public final class JobAttempts {
     taken = got;
     released = false;
     count++;
-    List<String> identifiers = new ArrayList<>(taken.gpus().size());
-    taken.gpus().forEach(gpu -> identifiers.add(amounts.gpu(gpu)));
     queued = System.nanoTime() - ready;
     asked = new AttemptRecord.Asked(resources.cpus(), memory, resources.gpus(), runtime);
-    return granted(identifiers);
+    return granted(taken.gpus().stream().map(amounts::gpu).toList());
   }
 
   /** Returns what its present or next attempt is given, with these identifiers of GPUs. */

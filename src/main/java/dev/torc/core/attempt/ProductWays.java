@@ -2,8 +2,8 @@ package dev.torc.core.attempt;
 
 import dev.torc.base.posix.FileStatus;
 import dev.torc.base.posix.FolderHandle;
-import dev.torc.base.syntax.UserPaths;
 import dev.torc.base.posix.Io.Make;
+import dev.torc.base.syntax.UserPaths;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.ProductRoots;
 import dev.torc.core.memory.CachePlace;
