@@ -90,7 +90,11 @@ final class UselessExcludes implements Remark {
       for (int maker : graph.nodesInNeed(list.text())) {
         if (!graph.isJob(maker)
             || graph.job(maker).productRefs().stream()
-                .anyMatch(ref -> ProductIndex.inside(ref).overlaps(exclude))) {
+                .anyMatch(
+                    ref ->
+                        ref instanceof Ref.OfFolder folder // of a job as a whole
+                            ? exclude.excludes(folder.path())
+                            : ProductIndex.inside(ref).overlaps(exclude))) {
           return true;
         }
       }
