@@ -141,8 +141,8 @@ public final class TemplateReader {
   private void oneWord(Placeholder hole, String value) {
     String name = hole.name();
     boolean whole = hole.written().length() == name.length() + 2;
-    boolean options = OPTIONS.matcher(value).find();
-    if (!whole || name.equals("job") || !options && !value.isEmpty() || isPath(value)) {
+    boolean several = OPTIONS.matcher(value).find() || !TextLists.severalPaths(value).isEmpty();
+    if (!whole || name.equals("job") || !several && !value.isEmpty() || isPath(value)) {
       return;
     }
     boolean own = scope.parameters().containsKey(name) || scope.columns().containsKey(name);
@@ -154,14 +154,14 @@ public final class TemplateReader {
             ? (dollar.isEmpty() ? "" : dollar + ", or ") + split
             : var
                 ? "a list, vars: {%s: [%s]}"
-                    .formatted(name, String.join(", ", value.strip().split("\\s+")))
+                    .formatted(name, String.join(", ", value.strip().split(",?\\s+")))
                 : value.isEmpty() ? "{" + name + ":-}" : "a list";
     String line =
         value.isEmpty()
             ? "%s is empty%s, and stands for the empty word ''; for no word write %s"
                 .formatted(hole.written(), var ? "" : " in some instances", way)
             : !var
-                ? "%s is one word, though it has several options in some instances; for several words write %s"
+                ? "%s is one word, though it looks like several in some instances; for several words write %s"
                     .formatted(hole.written(), way)
                 : "%s is the one word \"%s\" here; for several write %s"
                     .formatted(hole.written(), value, way);

@@ -60,6 +60,11 @@ public final class TextLists {
     if (text.indexOf('{') >= 0 && RANGE.matcher(text).find()) {
       return "; {A..B} is not a range; write *, or need {job: GROUP}";
     }
+    return severalPaths(text);
+  }
+
+  /** Returns a hint for paths with commas or spaces between them; empty for any other text. */
+  static String severalPaths(String text) {
     String hint = hint(text, COMMA, PATH);
     return hint.isEmpty() ? hint(text, SPACES, FILE) : hint;
   }
