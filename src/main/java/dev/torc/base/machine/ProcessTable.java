@@ -141,6 +141,22 @@ public final class ProcessTable {
     return Set.copyOf(List.of(new String(environment.get(), StandardCharsets.UTF_8).split("\0")));
   }
 
+  /** Returns whether a process works in a folder or below it, by whichever path it came there. */
+  public static boolean worksBelow(int pid, Path folder) {
+    return Io.or(
+        () -> {
+          Path at = Path.of("/proc/" + pid + "/cwd");
+          for (int above = Files.readSymbolicLink(at).getNameCount(); above >= 0; above--) {
+            if (Files.isSameFile(at, folder)) {
+              return true;
+            }
+            at = at.resolve("..");
+          }
+          return false;
+        },
+        false);
+  }
+
   private static boolean hasProgram(int pid) {
     // An error means that there is none, or that access is denied.
     return Io.or(

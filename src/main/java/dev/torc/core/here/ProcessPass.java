@@ -92,7 +92,7 @@ final class ProcessPass {
     for (ProcessTree tree : trees) {
       if (tree.mayOwn(process)) {
         environment = environment == null ? ProcessTable.environment(process.pid()) : environment;
-        if (tree.isMark(environment)) {
+        if (tree.isMark(process.pid(), environment)) {
           return tree;
         }
       }

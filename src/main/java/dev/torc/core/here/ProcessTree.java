@@ -5,6 +5,7 @@ import dev.torc.base.machine.ProcessTable.Entry;
 import dev.torc.base.posix.ChildWait;
 import dev.torc.base.posix.ChildWait.ChildUse;
 import dev.torc.base.posix.Kill;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -23,6 +24,8 @@ import java.util.function.BooleanSupplier;
  */
 final class ProcessTree {
 
+  private static final String ROOT = "TORC_ROOT";
+
   private final Set<String> mark;
   private final boolean whole;
   private final long limit;
@@ -31,6 +34,7 @@ final class ProcessTree {
   private int leader; // 0 before a start and after the reaping
   private boolean noted; // whether the leader's start was read
   private long since = Long.MAX_VALUE; // start of the first leader
+  private String root; // of another torc's job: where its processes may work; null otherwise
 
   /**
    * Creates a tree of the processes with these entries in their environment. Unless {@code whole},
@@ -44,10 +48,15 @@ final class ProcessTree {
     this.whole = whole;
   }
 
-  /** Returns the tree of the processes that another torc left, known only by their mark. */
+  /**
+   * Returns the tree of the processes that another torc left, known only by their mark. If the root
+   * was moved since, or is mounted at another path too, those that work below it count as well.
+   */
   static ProcessTree ofMark(Map<String, String> mark) {
     ProcessTree tree = new ProcessTree(mark, true, 0);
     tree.since = 0;
+    tree.root = mark.get(ROOT);
+    tree.mark.remove(ROOT + "=" + tree.root);
     return tree;
   }
 
@@ -188,8 +197,11 @@ final class ProcessTree {
     return !mark.isEmpty() && process.start() >= since;
   }
 
-  boolean isMark(Set<String> environment) {
-    return environment.containsAll(mark);
+  boolean isMark(int pid, Set<String> environment) {
+    return environment.containsAll(mark)
+        && (root == null
+            || environment.contains(ROOT + "=" + root)
+            || ProcessTable.worksBelow(pid, Path.of(root)));
   }
 
   /** Replaces {@code before}, the processes known before a pass, by those that it found. */

@@ -518,7 +518,8 @@ class LocalRunnerTest {
     String build = "b1-" + System.nanoTime();
     Map<String, String> mine = Launch.mark(build, "job 1", root);
     Map<String, String> other = Launch.mark(build, "job 2", root);
-    Map<String, String> elsewhere = Launch.mark(build, "job 1", dir);
+    Map<String, String> elsewhere =
+        Launch.mark(build, "job 1", Files.createDirectory(dir.resolve("copy")));
     List<String> pids = new ArrayList<>();
     for (Map<String, String> one : List.of(mine, other)) {
       Launch launch = launch(0, 0, "setsid sh -c 'echo $$ > tell; sleep 1000; :' & exit 0");
@@ -536,5 +537,24 @@ class LocalRunnerTest {
     assertFalse(lives(pids.get(1)));
     assertEquals(List.of(), LeftoverProcesses.end(List.of(mine, other), LONG));
     assertEquals(List.of(), LeftoverProcesses.end(List.of(), LONG));
+  }
+
+  /** Rule 9, if the root was moved after the kill: its jobs work there still, by another path. */
+  @Test
+  void leftoversInARootThatWasMovedAreEnded() throws Exception {
+    Path root = Files.createDirectories(dir.resolve("root/sub")).getParent();
+    Map<String, String> mark = Launch.mark("b2-" + System.nanoTime(), "job", root);
+    Launch at = launch(0, 0, "cd root/sub; echo $$ > ../../tell; sleep 1000; :");
+    runner.start(new Launch(at.steps(), Launch.Output.of(log), 0, 0, mark), ended::add);
+    String pid = told();
+    Path moved = Files.move(root, dir.resolve("moved"));
+    Path fresh = Files.createDirectory(root);
+    for (Path other : List.of(fresh.resolve("sub"), dir.resolve("root2"))) {
+      Map<String, String> copy = Launch.mark(mark.get("TORC_BUILD"), "job", other);
+      assertEquals(List.of(), LeftoverProcesses.end(List.of(copy), LONG));
+    }
+    Map<String, String> next = Launch.mark(mark.get("TORC_BUILD"), "job", moved);
+    assertEquals(1, LeftoverProcesses.end(List.of(next), LONG).size());
+    assertFalse(lives(pid));
   }
 }
