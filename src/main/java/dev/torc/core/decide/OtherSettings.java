@@ -1,5 +1,6 @@
 package dev.torc.core.decide;
 
+import dev.torc.core.memory.BuildRecord;
 import dev.torc.core.memory.BuildRecord.Said;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
@@ -7,6 +8,7 @@ import dev.torc.core.model.Graph;
 import dev.torc.core.model.InstanceName;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Finds products of jobs of this graph that a build with other {@code -D} or another {@code -f}
@@ -18,7 +20,7 @@ final class OtherSettings {
   private final Graph graph;
   private final Cache cache;
   private final Said now;
-  private Map<Long, Said> builds; // by number; null until needed
+  private Map<Long, BuildRecord> builds; // by number; null until needed
   private final Map<String, Long> last = new HashMap<>(); // build by job and settings
 
   OtherSettings(Graph graph, Cache cache, Said now) {
@@ -38,19 +40,33 @@ final class OtherSettings {
 
   /** Returns what the call said that made a product; null if that is unknown. */
   synchronized Said said(OwnedPath owned) {
+    BuildRecord build = build(owned);
+    return build == null ? null : build.said();
+  }
+
+  /**
+   * Returns when the build began that made a product, in ns since 1970; the last time if unknown.
+   */
+  synchronized long began(OwnedPath owned) {
+    BuildRecord build = build(owned);
+    return build == null ? Long.MAX_VALUE : TimeUnit.MILLISECONDS.toNanos(build.started());
+  }
+
+  private BuildRecord build(OwnedPath owned) {
     if (owned.build() == 0) {
       return null;
     }
     if (builds == null) {
       builds = new HashMap<>();
-      cache.builds(Integer.MAX_VALUE).forEach(each -> builds.put(each.id().number(), each.said()));
+      cache.builds(Integer.MAX_VALUE).forEach(each -> builds.put(each.id().number(), each));
       cache.eachOwned(each -> last.merge(key(each), each.build(), Math::max));
     }
     return builds.get(owned.build());
   }
 
   private String key(OwnedPath owned) {
-    Said said = builds.get(owned.build());
+    BuildRecord build = builds.get(owned.build());
+    Said said = build == null ? null : build.said();
     return owned.job() + "\0" + (said == null ? "" : said.files() + "\0" + said.variables());
   }
 }

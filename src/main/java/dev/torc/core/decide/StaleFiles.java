@@ -2,6 +2,7 @@ package dev.torc.core.decide;
 
 import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.DigestMemo;
+import dev.torc.base.digests.Stamp;
 import dev.torc.base.digests.Stamp.FileKind;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.Reason.Kind;
@@ -171,10 +172,21 @@ public final class StaleFiles {
             case LINK -> digests.digestNow(owned.path(), FileKind.LINK);
             default -> null;
           };
-      return owned.digest().equals(now);
+      return owned.digest().equals(now) && !isBehindNewLink(owned);
     } catch (IOException e) {
       return false; // the job that reads the file reports it
     }
+  }
+
+  /** Returns whether a folder above became a link since: what is behind it may be the user's. */
+  private boolean isBehindNewLink(OwnedPath owned) throws IOException {
+    for (Path at = Path.of(owned.path()).getParent(); at != null; at = at.getParent()) {
+      Stamp there = digests.linkStamp(at.toString());
+      if (there.kind() == FileKind.LINK && there.ctime() > others.began(owned)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private Owner owner(OwnedPath owned) {
