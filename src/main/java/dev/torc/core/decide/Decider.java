@@ -5,8 +5,8 @@ import dev.torc.base.digests.FolderDigest;
 import dev.torc.base.syntax.NearestPath;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.text.Refusal;
+import dev.torc.core.decide.Condition.Conditions;
 import dev.torc.core.decide.JobSelection.Rerun;
-import dev.torc.core.decide.PlanContext.Basis;
 import dev.torc.core.decide.Reason.Kind;
 import dev.torc.core.manifest.Described;
 import dev.torc.core.manifest.Footprint;
@@ -58,7 +58,7 @@ public final class Decider {
   private final Recall recall;
   private final InstancePlaces rows;
   private final NearestPath near;
-  private final Condition.Conditions conditions;
+  private final Conditions conditions;
   private final ManifestHash hash = new ManifestHash();
   private final ThreadLocal<ManifestHash> described = ThreadLocal.withInitial(ManifestHash::new);
 
@@ -75,14 +75,20 @@ public final class Decider {
     Recall of(Graph graph, NeedContents contents);
   }
 
-  Decider(Graph graph, JobRecords records, NeedContents contents, Basis basis) {
+  Decider(
+      Graph graph,
+      JobRecords records,
+      NeedContents contents,
+      Recall recall,
+      Conditions conditions,
+      InstancePlaces rows) {
     this.graph = graph;
     this.records = records;
     this.contents = contents;
     this.manifest = new Manifest(graph);
-    this.recall = basis.recalls().of(graph, contents);
-    this.conditions = basis.conditions();
-    this.rows = basis.outside().rows();
+    this.recall = recall;
+    this.conditions = conditions;
+    this.rows = rows;
     this.near = JobSelection.likelyPaths(graph);
   }
 

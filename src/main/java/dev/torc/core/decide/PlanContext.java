@@ -90,7 +90,9 @@ public record PlanContext(
         known == null ? new StaleFiles(graph, records, basis.digests, basis.outside.made) : known;
     NeedContents contents =
         new NeedContents(graph, records, basis.digests, basis.machine, stale, basis.astray);
-    Decider decider = new Decider(graph, records, contents, basis);
+    Recall recall = basis.recalls.of(graph, contents);
+    Decider decider =
+        new Decider(graph, records, contents, recall, basis.conditions, basis.outside.rows);
     return new PlanContext(basis, graph, records, contents, decider, wanted);
   }
 

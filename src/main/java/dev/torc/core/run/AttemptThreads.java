@@ -9,7 +9,6 @@ import dev.torc.core.attempt.OtherMachines;
 import dev.torc.core.attempt.Recorder;
 import dev.torc.core.here.ProcessEnd.How;
 import dev.torc.core.memory.Cache.CacheException;
-import dev.torc.core.run.BuildLoop.Ends;
 import java.util.ArrayDeque;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,7 +17,7 @@ import java.util.concurrent.ExecutorService;
 /**
  * The threads on which attempts run. A thread whose attempt has ended takes the turn (see {@link
  * LoopLock}), handles that end, and then runs the next attempt that can start. So most jobs need no
- * switch between threads. {@link BuildLoop.Ends} decides what follows an end and what may start.
+ * switch between threads. {@link AttemptEnds} decides what follows an end and what may start.
  */
 final class AttemptThreads {
 
@@ -26,14 +25,26 @@ final class AttemptThreads {
   private final ExecutorService threads;
   private final OtherMachines remotes;
   private final Recorder recorder;
-  private final Ends ends;
+
+  /** Handles the ends of attempts. Its methods are called while holding the turn. */
+  interface AttemptEnds {
+
+    void handleEnd(Attempt now, AttemptOutcome outcome, Recorder.Record record);
+
+    void startNext();
+
+    /** Ends the build because the cache cannot be written. */
+    void endBroken(CacheException e);
+  }
+
+  private final AttemptEnds ends;
   private final ArrayDeque<Attempt> waiting = new ArrayDeque<>(); // attempts without a thread
   private final Set<Attempt> begun = ConcurrentHashMap.newKeySet();
   private volatile int ending; // the signal of the last call of end; 0 before
   private volatile boolean cancels;
   private boolean stopped;
 
-  AttemptThreads(LoopLock lock, BuildSetup setup, Recorder recorder, Ends ends) {
+  AttemptThreads(LoopLock lock, BuildSetup setup, Recorder recorder, AttemptEnds ends) {
     this.lock = lock;
     this.remotes = setup.common().machines().remotes();
     this.threads = setup.common().machines().threads();

@@ -16,6 +16,7 @@ import dev.torc.core.here.ProcessEnd.How;
 import dev.torc.core.memory.Cache.CacheException;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Trait;
+import dev.torc.core.run.AttemptThreads.AttemptEnds;
 import java.io.IOException;
 import java.util.BitSet;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -39,7 +40,7 @@ public final class BuildLoop {
   private final EventSender sender;
   private final Followers followers;
   private final LoopLock lock;
-  private final Ends ends = new Ends();
+  private final AttemptEnds ends = new Ends();
   private final AttemptThreads workers;
   private final JobStarts starts;
   private final BlockedJobs blocked;
@@ -280,10 +281,10 @@ public final class BuildLoop {
         && !followers.isBusy();
   }
 
-  /** Handles the ends of attempts, while holding the turn. */
-  final class Ends {
+  private final class Ends implements AttemptEnds {
 
-    void handleEnd(Attempt now, AttemptOutcome outcome, Recorder.Record record) {
+    @Override
+    public void handleEnd(Attempt now, AttemptOutcome outcome, Recorder.Record record) {
       Job job = now.job;
       int id = now.id;
       JobAttempts attempts = now.attempts;
@@ -356,7 +357,8 @@ public final class BuildLoop {
       }
     }
 
-    void startNext() {
+    @Override
+    public void startNext() {
       verdicts.decideSettled();
       starts.start();
       boolean later = !state.delayed.isEmpty() || state.ready.heldUntil() != null;
@@ -366,8 +368,8 @@ public final class BuildLoop {
       }
     }
 
-    /** Ends the build because the cache cannot be written. */
-    void endBroken(CacheException e) {
+    @Override
+    public void endBroken(CacheException e) {
       broken = e;
       starts.stop();
       workers.end(Kill.TERM, false);

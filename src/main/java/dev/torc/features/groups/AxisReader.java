@@ -419,7 +419,7 @@ public record AxisReader(Scope scope, Paths paths, Problems problems) {
   private Axis values(String name, Entry entry) {
     if (!(entry.value() instanceof Node.Mapping map)) {
       List<Row> rows = new ArrayList<>();
-      String list = TextLists.ofValues(entry.value(), scope.vars());
+      String list = TextLists.ofValues(entry.value(), scope.vars()::has);
       if (!list.isEmpty()) {
         problems.warn(entry.place(), "parameter " + name + " has one value" + list);
       }

@@ -2,6 +2,7 @@ package dev.torc.features.reading;
 
 import dev.torc.base.syntax.Node;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -77,7 +78,7 @@ public final class TextLists {
   }
 
   /** Returns a hint for the one value of a parameter that looks like a range, a list or a var. */
-  public static String ofValues(Node node, Vars vars) {
+  public static String ofValues(Node node, Predicate<String> isVar) {
     if (!(node instanceof Node.Scalar scalar)) {
       return "";
     }
@@ -92,7 +93,9 @@ public final class TextLists {
     } else if (text.startsWith("[") && text.endsWith("]")) {
       return "; for several write " + text + " without quotes";
     }
-    return vars.has(text) ? "; for the values of the var write {var: " + text + "}" : ofWords(node);
+    return isVar.test(text)
+        ? "; for the values of the var write {var: " + text + "}"
+        : ofWords(node);
   }
 
   /** Returns a hint for a text that looks like several programs, which have no spaces in names. */
