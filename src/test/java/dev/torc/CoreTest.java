@@ -37,7 +37,7 @@ class CoreTest {
   private static final int ERRORS = 0;
 
   /** Lines of code in core, in steps of 500; a commit that raises it says why. */
-  private static final int CORE_LINES = 20_500;
+  private static final int CORE_LINES = 20_000;
 
   /** The package of readers that each feature may use; it uses none of them. */
   private static final String TOOLKIT = "reading";
