@@ -212,7 +212,7 @@ public final class FolderHandle implements AutoCloseable {
   /** Removes a file or a link; a folder is an error. */
   public void removeFile(Path name) throws IOException {
     Path file = path.resolve(name);
-    int result = UNLINKAT.call(fd, name(NAMES.get(), file), 0);
+    int result = unlink(file);
     if (result < 0 && result != -Libc.ENOENT) {
       throw refused(file, result);
     }
@@ -220,7 +220,7 @@ public final class FolderHandle implements AutoCloseable {
 
   public void removeEmpty(Path name) throws IOException {
     Path folder = path.resolve(name);
-    int result = UNLINKAT.call(fd, name(NAMES.get(), folder), AT_REMOVEDIR);
+    int result = rmdir(folder);
     if (result == -Libc.ENOTEMPTY) {
       throw new DirectoryNotEmptyException(folder.toString());
     }
@@ -257,6 +257,14 @@ public final class FolderHandle implements AutoCloseable {
       throw refused(closed ? to : from, result);
     }
     return result == 0;
+  }
+
+  private int unlink(Path file) {
+    return UNLINKAT.call(fd, name(NAMES.get(), file), 0);
+  }
+
+  private int rmdir(Path folder) {
+    return UNLINKAT.call(fd, name(NAMES.get(), folder), AT_REMOVEDIR);
   }
 
   private int rename(Path from, Path to, int folder) {

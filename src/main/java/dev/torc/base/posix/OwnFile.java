@@ -55,7 +55,11 @@ public final class OwnFile {
 
   /** Removes a folder if it is empty. */
   public static void removeEmpty(Path folder) {
-    Io.or(() -> Files.deleteIfExists(folder), false); // not empty, or harmless
+    try {
+      Files.deleteIfExists(folder);
+    } catch (IOException kept) {
+      return; // not empty, or harmless
+    }
   }
 
   /** Opens a file for reading; throws {@link NoSuchFileException} if it is missing. */

@@ -1,8 +1,10 @@
 package dev.torc.base.posix;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Names the kind of system that programs run on, since their output may depend on it although no
@@ -13,8 +15,7 @@ public final class SystemName {
   private static final String HERE =
       System.getProperty("os.name") + " " + architecture() + " " + library();
 
-  private static final String BOOT =
-      Io.or(() -> Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip(), "");
+  private static final String BOOT = readBoot();
 
   private SystemName() {}
 
@@ -28,6 +29,14 @@ public final class SystemName {
     return BOOT;
   }
 
+  private static String readBoot() {
+    try {
+      return Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
+    } catch (IOException none) {
+      return "";
+    }
+  }
+
   public static String architecture() {
     String name = System.getProperty("os.arch");
     return name.equals("amd64") ? "x86_64" : name;
@@ -37,9 +46,9 @@ public final class SystemName {
     if (Libc.MAC) {
       return System.getProperty("os.version"); // each version has its own C library
     }
-    return NativeCall.find("gnu_get_libc_version")
-        .map(
-            call -> "glibc " + new String(Memory.textAt(call.pointer()), StandardCharsets.US_ASCII))
-        .orElse("musl");
+    Optional<NativeCall> version = NativeCall.find("gnu_get_libc_version");
+    return version.isEmpty()
+        ? "musl"
+        : "glibc " + new String(Memory.textAt(version.get().pointer()), StandardCharsets.US_ASCII);
   }
 }

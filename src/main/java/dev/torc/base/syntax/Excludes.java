@@ -28,14 +28,23 @@ public final class Excludes {
 
   /** Returns whether one of the patterns excludes a folder and everything in it. */
   public static boolean folder(List<Glob> excludes, String folder) {
-    return excludes.stream().anyMatch(exclude -> exclude.excludesFolder(folder));
+    for (Glob exclude : excludes) {
+      if (exclude.excludesFolder(folder)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**
    * Returns whether one of the patterns certainly excludes every path that another pattern matches.
    */
   public static boolean all(List<Glob> excludes, Glob glob) {
-    return excludes.stream()
-        .anyMatch(exclude -> exclude.covers(glob) || exclude.excludesFolder(glob.fixedPrefix()));
+    for (Glob exclude : excludes) {
+      if (exclude.covers(glob) || exclude.excludesFolder(glob.fixedPrefix())) {
+        return true;
+      }
+    }
+    return false;
   }
 }

@@ -41,11 +41,13 @@ public final class RealNames {
 
   /** Returns the name by which a real path is declared, which may lead through a symlink. */
   String declared(String real) {
-    return aliases().stream()
-        .map(alias -> alias.written(real))
-        .filter(written -> graph.makerOf(written) >= 0)
-        .findFirst()
-        .orElse(real);
+    for (FolderAlias alias : aliases()) {
+      String written = alias.written(real);
+      if (graph.makerOf(written) >= 0) {
+        return written;
+      }
+    }
+    return real;
   }
 
   int makerOfFound(int job, String path) {

@@ -2,6 +2,7 @@ package dev.torc.core.manifest;
 
 import dev.torc.core.memory.JobResult.ManifestEntry;
 import dev.torc.core.memory.JobResult.RunDetails;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -26,10 +27,13 @@ public record LeftOut(int of, List<String> jobs) {
   }
 
   public static List<LeftOut> of(List<ManifestEntry> manifest) {
-    return manifest.stream()
-        .filter(LineKind.LEFT_OUT::is)
-        .map(line -> new LeftOut(Integer.parseInt(line.old()), List.of(line.now().split(NEXT))))
-        .toList();
+    List<LeftOut> all = new ArrayList<>(0);
+    for (ManifestEntry line : manifest) {
+      if (line.code() == LineKind.LEFT_OUT.ordinal()) {
+        all.add(new LeftOut(Integer.parseInt(line.old()), List.of(line.now().split(NEXT))));
+      }
+    }
+    return all;
   }
 
   /** Returns the manifest line for a need, as the build file has it. */

@@ -27,12 +27,12 @@ final class CleanClose {
     if (bytes == null || FileStatus.of(place.data().toString(), false).links() > 1) {
       return false; // the file has a second name, as in a copy made of hard links
     }
-    Stamp closed = ByteReader.orNull(bytes, CheckedFile.FREE, CleanClose::stamp);
-    return closed != null && closed.equals(stamp(place));
-  }
-
-  private static Stamp stamp(ByteReader in) {
-    return LAYOUT.equals(in.text()) ? in.known().stamp() : null;
+    try {
+      ByteReader in = new ByteReader(bytes, CheckedFile.FREE);
+      return LAYOUT.equals(in.text()) && stamp(place).equals(in.known().stamp());
+    } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
+      return false; // written by an incompatible torc
+    }
   }
 
   /** Writes the note. The database must be sound and closed. */

@@ -1,10 +1,10 @@
 package dev.torc.core.memory;
 
 import dev.torc.base.posix.FileSystems;
-import dev.torc.base.posix.Io;
 import dev.torc.base.posix.LocalLocks;
 import dev.torc.base.posix.OwnUser;
 import dev.torc.base.posix.SystemName;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -29,7 +29,7 @@ public interface ThisHost {
 
   /** Returns the host name, which is never empty and has no spaces and slashes. */
   default String name() {
-    String name = Io.or(() -> Files.readString(Path.of("/proc/sys/kernel/hostname")).strip(), "");
+    String name = firstLine(Path.of("/proc/sys/kernel/hostname"));
     if (name.isEmpty()) {
       name = System.getenv().getOrDefault("HOSTNAME", "");
     }
@@ -47,5 +47,13 @@ public interface ThisHost {
    */
   default Path databases() {
     return Path.of("/var/tmp/torc-" + Integer.toUnsignedString(OwnUser.number()));
+  }
+
+  private static String firstLine(Path file) {
+    try {
+      return Files.readString(file).strip();
+    } catch (IOException none) {
+      return "";
+    }
   }
 }

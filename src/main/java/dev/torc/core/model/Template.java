@@ -75,9 +75,15 @@ public record Template(List<Part> parts) {
 
   /** Returns the slots that only a feature can fill, so that their values never get here. */
   public List<Part.Slot> hidden() {
-    return slots()
-        .filter(slot -> !SLOTS.contains(slot.name()) && !slot.name().equals("env"))
-        .toList();
+    List<Part.Slot> hidden = new ArrayList<>(0);
+    for (Part part : parts) {
+      if (part instanceof Part.Slot slot
+          && !SLOTS.contains(slot.name())
+          && !slot.name().equals("env")) {
+        hidden.add(slot);
+      }
+    }
+    return hidden;
   }
 
   public Stream<Part.Slot> slots() {

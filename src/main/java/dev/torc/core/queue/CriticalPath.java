@@ -6,7 +6,6 @@ import dev.torc.core.model.Adjacency;
 import dev.torc.core.model.Graph;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.LongSummaryStatistics;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -26,14 +25,17 @@ public final class CriticalPath {
 
   public CriticalPath(PlanContext context) {
     this.graph = context.graph();
-    LongSummaryStatistics known =
-        context.selection().jobs().stream()
-            .filter(job -> !context.records().isSettled(job))
-            .mapToObj(context.records()::result)
-            .filter(result -> result != null && result.wall() > 0)
-            .mapToLong(JobResult::wall)
-            .summaryStatistics();
-    this.average = known.getCount() == 0 ? NOTHING_KNOWN : known.getSum() / known.getCount();
+    BitSet selected = context.selection().jobs();
+    long known = 0;
+    int count = 0;
+    for (int j = selected.nextSetBit(0); j >= 0; j = selected.nextSetBit(j + 1)) {
+      JobResult result = context.records().isSettled(j) ? null : context.records().result(j);
+      if (result != null && result.wall() > 0) {
+        known += result.wall();
+        count++;
+      }
+    }
+    this.average = count == 0 ? NOTHING_KNOWN : Math.max(1, known / count);
     this.nanos = new long[graph.nodes()];
     for (int place = nanos.length - 1; place >= 0; place--) {
       int node = graph.inOrder(place);

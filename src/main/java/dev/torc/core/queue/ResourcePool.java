@@ -52,8 +52,12 @@ public final class ResourcePool {
   }
 
   private static boolean holds(Map<String, Long> there, ResourceDemand demand) {
-    return demand.amounts().entrySet().stream()
-        .allMatch(wanted -> there.getOrDefault(wanted.getKey(), 0L) >= wanted.getValue());
+    for (Map.Entry<String, Long> wanted : demand.amounts().entrySet()) {
+      if (there.getOrDefault(wanted.getKey(), 0L) < wanted.getValue()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Returns the other node with the fewest free cpus that can meet a demand, or null. */

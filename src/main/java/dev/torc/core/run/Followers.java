@@ -4,8 +4,6 @@ import dev.torc.core.attempt.BuildSetup;
 import dev.torc.core.model.Job;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.stream.Stream;
 
 /**
  * What features do in a build beside the attempts: gates before starts, listeners and ends. A
@@ -39,34 +37,59 @@ public final class Followers {
     }
   }
 
-  /** Asks all gates, since each may begin something. */
   boolean mayStart() {
-    return gates.stream().filter(gate -> !gate.mayStart()).count() == 0;
+    boolean may = true;
+    for (StartGate gate : gates) {
+      may &= gate.mayStart();
+    }
+    return may;
   }
 
-  /** Asks all gates about a job, since each may begin something. */
   boolean mayStart(int job) {
-    return gates.stream().filter(gate -> !gate.mayStart(job)).count() == 0;
+    boolean may = true;
+    for (StartGate gate : gates) {
+      may &= gate.mayStart(job);
+    }
+    return may;
   }
 
   boolean holdsJobs() {
-    return gates.stream().anyMatch(StartGate::holdsJobs);
+    boolean holds = false;
+    for (StartGate gate : gates) {
+      holds |= gate.holdsJobs();
+    }
+    return holds;
   }
 
   String refusal(Job job) {
-    Stream<String> refusals = gates.stream().map(gate -> gate.refusal(job));
-    return refusals.filter(Objects::nonNull).findFirst().orElse(null);
+    String refusal = null;
+    for (StartGate gate : gates) {
+      refusal = refusal == null ? gate.refusal(job) : refusal;
+    }
+    return refusal;
   }
 
   boolean refusesAll() {
-    return gates.stream().anyMatch(StartGate::refusesAll);
+    boolean refuses = false;
+    for (StartGate gate : gates) {
+      refuses |= gate.refusesAll();
+    }
+    return refuses;
   }
 
   boolean isBusy() {
-    return ends.stream().anyMatch(BuildEnd::isBusy);
+    boolean busy = false;
+    for (BuildEnd end : ends) {
+      busy |= end.isBusy();
+    }
+    return busy;
   }
 
   boolean readsRecords() {
-    return ends.stream().anyMatch(BuildEnd::readsRecords);
+    boolean reads = false;
+    for (BuildEnd end : ends) {
+      reads |= end.readsRecords();
+    }
+    return reads;
   }
 }
