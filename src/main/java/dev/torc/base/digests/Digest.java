@@ -12,6 +12,8 @@ public final class Digest implements Comparable<Digest> {
 
   public static final int LENGTH = 32;
 
+  private static final byte[] DIGITS = "0123456789abcdef".getBytes(StandardCharsets.ISO_8859_1);
+
   /** One instance per thread, because creating one takes longer than hashing a short text. */
   private static final ThreadLocal<MessageDigest> SHA256 =
       ThreadLocal.withInitial(DigestUtils::getSha256Digest);
@@ -62,9 +64,18 @@ public final class Digest implements Comparable<Digest> {
     return executable ? digits().concat(" executable") : digits();
   }
 
+  /** Avoids the JDK's hex loop, which most calls would run before it is compiled. */
   private String digits() {
     String known = digits;
-    return known != null ? known : (digits = HexFormat.of().formatHex(bytes));
+    if (known != null) {
+      return known;
+    }
+    byte[] text = new byte[2 * LENGTH];
+    for (int i = 0; i < LENGTH; i++) {
+      text[2 * i] = DIGITS[bytes[i] >> 4 & 15];
+      text[2 * i + 1] = DIGITS[bytes[i] & 15];
+    }
+    return digits = new String(text, StandardCharsets.ISO_8859_1);
   }
 
   @Override

@@ -1,6 +1,5 @@
 package dev.torc.base.digests;
 
-import dev.torc.base.posix.Io;
 import dev.torc.base.posix.ThreadEnd;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -40,8 +39,11 @@ public final class ParallelShares {
           share -> {
             int end = (int) ((long) files * (share + 1) / shares);
             for (int i = (int) ((long) files * share / shares); i < end; i++) {
-              int file = i;
-              Io.unchecked(() -> work.on(file));
+              try {
+                work.on(i);
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
             }
           });
     } catch (UncheckedIOException e) {

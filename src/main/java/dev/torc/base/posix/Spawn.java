@@ -53,6 +53,9 @@ public final class Spawn implements AutoCloseable {
       NativeCall.find("posix_spawn_file_actions_addclosefrom_np");
   private static final NativeCall ACCESS = NativeCall.of("access");
 
+  /** The paths to try for a program; the same for all jobs with that program and PATH. */
+  private record Search(byte[] program, byte[] path, List<byte[]> candidates) {}
+
   /** What all tries of one start share: the function, and addresses of its arguments. */
   private record Start(CallTracer.Caller caller, long pid, long actions, long env) {}
 
@@ -60,7 +63,7 @@ public final class Spawn implements AutoCloseable {
   private final boolean hasCloseFrom;
   private final Memory attributes;
   private final ThreadLocal<ScratchMemory> scratches = ThreadLocal.withInitial(ScratchMemory::new);
-
+  private volatile Search last = new Search(new byte[0], new byte[0], List.of());
   private CallTracer tracer; // made by the first traced start
 
   public Spawn() {
@@ -250,7 +253,17 @@ public final class Spawn implements AutoCloseable {
   }
 
   /** Returns the paths to try for a program, in order; none of them is empty. */
-  private static List<byte[]> candidates(byte[] name, byte[] path) {
+  private List<byte[]> candidates(byte[] name, byte[] given) {
+    byte[] path = given == null ? NO_PATH : given;
+    Search search = last;
+    if (!Arrays.equals(name, search.program) || !Arrays.equals(path, search.path)) {
+      search = new Search(name, path, search(name, path));
+      last = search;
+    }
+    return search.candidates;
+  }
+
+  private static List<byte[]> search(byte[] name, byte[] path) {
     String program = latin(name);
     if (program.isEmpty()) {
       return List.of();
@@ -259,7 +272,7 @@ public final class Spawn implements AutoCloseable {
       return List.of(name);
     }
     List<byte[]> paths = new ArrayList<>();
-    for (String folder : latin(path == null ? NO_PATH : path).split(":", -1)) {
+    for (String folder : latin(path).split(":", -1)) {
       String candidate = folder.isEmpty() ? "./" + program : folder + "/" + program;
       paths.add(candidate.getBytes(StandardCharsets.ISO_8859_1));
     }

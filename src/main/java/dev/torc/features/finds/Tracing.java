@@ -139,8 +139,8 @@ public final class Tracing {
 
   /**
    * Reports what the trace of a successful attempt shows. Throws an {@link AttemptFailure} if the
-   * job is strict and read a file that is no script of its command and that neither its needs nor
-   * its depfile name. A running job with a depfile is not denied any read, since its depfile is
+   * job is strict and read a file that neither its needs nor its depfile name; the scripts of its
+   * command are allowed. A running job with a depfile is not denied any read, since its depfile is
    * complete only at its end.
    */
   void report(PlanContext plan, int id, JobTrace trace, FoundNeeds needs, String message) {

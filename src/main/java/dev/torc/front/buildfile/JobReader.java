@@ -235,7 +235,7 @@ final class JobReader implements InstanceReader {
             common.reading(defaults));
     Job whole = read;
     for (String key : JobFeatures.KEYS) {
-      // What is no key of a build file, a job asks for by a placeholder.
+      // A job asks for a feature by a key, or, if it has none, by a placeholder.
       boolean has = JobFeatures.JOB.contains(key) ? keys.has(key) : read.slot(key) != null;
       if (has || keys.of().called().contains(key)) {
         whole = JobFeatures.of(key).read(key, keys, whole);
