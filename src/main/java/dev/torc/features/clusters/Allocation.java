@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -96,6 +95,6 @@ public record Allocation(String id, String name, Map<String, String> env, List<N
   /** Returns a scheduler that starts scripts in the folder on one of the other nodes. */
   public Scheduler on(String node, Path folder) {
     Node on = nodes.stream().filter(each -> each.name.equals(node)).findFirst().orElseThrow();
-    return new NodeSteps(this, on, folder, new ConcurrentHashMap<>());
+    return new NodeSteps(this, on, folder);
   }
 }

@@ -14,17 +14,16 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * Runs scripts as Slurm steps on one node of an {@link Allocation}. Each {@code srun} starts at
  * once, since the engine starts only what fits on the node. Slurm's commands, and so a later torc,
- * see only the job around the steps, which ends with this torc: see {@link Slurm}. {@code steps}
- * are those that it began, by name.
+ * see only the job around the steps, which ends with this torc: see {@link Slurm}.
  */
-record NodeSteps(Allocation allocation, Allocation.Node node, Path folder, Map<String, Srun> steps)
-    implements Scheduler {
+final class NodeSteps implements Scheduler {
 
   /** Retries of a refused step: a controller may refuse steps when it has just started. */
   private static final int AGAIN = 5;
@@ -36,29 +35,39 @@ record NodeSteps(Allocation allocation, Allocation.Node node, Path folder, Map<S
   private static final Pattern NODE =
       Pattern.compile("srun: error: Node failure on|DUE TO NODE FAILURE");
 
-  /** A script and its last step. */
-  static final class Srun {
-    private final SubmissionRequest request;
-    private Process process;
-    private int refusals;
-    private boolean cancelled;
-    private SchedulerState state;
+  private final Allocation allocation;
+  private final Allocation.Node node;
+  private final Path folder;
+  private final Map<String, Step> steps = new ConcurrentHashMap<>(); // by name
 
-    private Srun(SubmissionRequest request) {
+  private static final class Step {
+    final SubmissionRequest request;
+    Process process;
+    int refusals;
+    boolean cancelled;
+    SchedulerState state;
+
+    Step(SubmissionRequest request) {
       this.request = request;
     }
+  }
+
+  NodeSteps(Allocation allocation, Allocation.Node node, Path folder) {
+    this.allocation = allocation;
+    this.node = node;
+    this.folder = folder;
   }
 
   @Override
   public Submission submit(SubmissionRequest request) {
     String id = allocation.id() + "/" + allocation.name();
-    Srun step = new Srun(request);
+    Step step = new Step(request);
     steps.put(request.name(), step);
     begin(step);
     return new Submission.Accepted(List.of(id));
   }
 
-  private void begin(Srun step) {
+  private void begin(Step step) {
     step.state = new SchedulerState(Phase.RUNNING, node.name());
     try {
       ProcessBuilder srun = new ProcessBuilder(words(step.request)).directory(folder.toFile());
@@ -80,12 +89,21 @@ record NodeSteps(Allocation allocation, Allocation.Node node, Path folder, Map<S
     SchedulerResources wanted = request.resources();
     boolean counted = node.memory() < Long.MAX_VALUE;
     long memory = counted ? SchedulerResources.mebibytes(wanted.memory()) : 0;
-    int cpus = Math.min(wanted.cpus(), node.cpus());
-    List<String> words = new ArrayList<>(List.of("/usr/bin/env", "srun")); // env looks in its PATH
-    words.addAll(List.of("--jobid=" + allocation.id(), "--job-name=" + request.name()));
-    words.addAll(List.of("--nodelist=" + node.name(), "--nodes=1", "--ntasks=1"));
-    words.addAll(List.of("--cpus-per-task=" + cpus, "--exact", "--mem=" + memory + "M"));
-    words.addAll(List.of("--input=none", "--mpi=none"));
+    List<String> words =
+        new ArrayList<>(
+            List.of(
+                "/usr/bin/env", // finds srun in the PATH of its environment
+                "srun",
+                "--jobid=" + allocation.id(),
+                "--job-name=" + request.name(),
+                "--nodelist=" + node.name(),
+                "--nodes=1",
+                "--ntasks=1",
+                "--cpus-per-task=" + Math.min(wanted.cpus(), node.cpus()),
+                "--exact",
+                "--mem=" + memory + "M",
+                "--input=none",
+                "--mpi=none"));
     if (node.gpus() > 0) {
       words.add(wanted.gpus() > 0 ? "--gpus=" + wanted.gpus() : "--gres=none");
     }
@@ -93,7 +111,7 @@ record NodeSteps(Allocation allocation, Allocation.Node node, Path folder, Map<S
     return words;
   }
 
-  private static SchedulerState ended(Srun step) {
+  private static SchedulerState ended(Step step) {
     Path log = step.request.log();
     String text = SlurmWords.tail(log);
     Matcher refused = REFUSED.matcher(text);
@@ -118,7 +136,7 @@ record NodeSteps(Allocation allocation, Allocation.Node node, Path folder, Map<S
   public Map<SchedulerJob, SchedulerState> states(List<SchedulerJob> jobs) {
     Map<SchedulerJob, SchedulerState> states = new LinkedHashMap<>();
     for (SchedulerJob job : jobs) {
-      Srun step = steps.get(job.name());
+      Step step = steps.get(job.name());
       if (step.state.is(Phase.RUNNING) && !step.process.isAlive()) {
         step.state = ended(step);
       } else if (step.state.is(Phase.NO_ANSWER) || step.state.is(Phase.WAITING)) {
@@ -143,7 +161,7 @@ record NodeSteps(Allocation allocation, Allocation.Node node, Path folder, Map<S
 
   private String cancel(List<SchedulerJob> jobs, int signal) {
     for (SchedulerJob job : jobs) {
-      Srun step = steps.get(job.name());
+      Step step = steps.get(job.name());
       if (!step.state.is(Phase.RUNNING)) {
         step.state = SlurmWords.end("CANCELLED", "", "", null);
       } else if (step.process.isAlive()) { // else its pid may be another process's
